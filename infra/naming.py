@@ -1,0 +1,140 @@
+"""Names: a pure function of settings, for everything that another part refers to.
+
+What nobody refers to gets Pulumi's auto-name: a fixed name forces delete-before-replace.
+So promotion needs neither state nor the lost region; the checkout is enough.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from infra.settings.model import ServiceSettings, Settings
+
+
+def fit(name: str, limit: int) -> str:
+    """The name, or, where it is longer than AWS allows, its head with a digest of the whole."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:6]
+    return f"{name[: limit - 7].rstrip('-')}-{digest}"
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The names of one environment of one application."""
+
+    project: str
+    application: str
+    environment: str
+    domain: str
+    account_id: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Naming":
+        return cls(
+            project=settings.project,
+            application=settings.application,
+            environment=settings.environment,
+            domain=settings.domain,
+            account_id=settings.account_id,
+        )
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.application}-{self.environment}"
+
+    def at(self, site: str) -> str:
+        """The stem of everything that belongs to one site."""
+        return f"{self.prefix}-{site}"
+
+    # What spans the sites
+
+    @property
+    def global_cluster(self) -> str:
+        return fit(self.prefix, 63)
+
+    @property
+    def control_table(self) -> str:
+        return f"{self.prefix}-control"
+
+    @property
+    def edge_host(self) -> str:
+        """Where users reach the service: `<application>.<domain>`; other environments carry their name."""
+        if self.environment == "production":
+            return f"{self.application}.{self.domain}"
+        return f"{self.application}-{self.environment}.{self.domain}"
+
+    def secret(self, name: str) -> str:
+        return f"{self.application}/{self.environment}/{name}"
+
+    # One site's
+
+    def origin_host(self, site: str) -> str:
+        """The record that points at the site's own load balancer."""
+        if self.environment == "production":
+            return f"origin-{site}.{self.domain}"
+        return f"origin-{site}-{self.environment}.{self.domain}"
+
+    def pool(self, site: str) -> str:
+        return self.at(site)
+
+    def database_cluster(self, site: str) -> str:
+        return fit(self.at(site), 60)
+
+    def database_instance(self, site: str, index: int) -> str:
+        return fit(f"{self.at(site)}-{index}", 63)
+
+    def ecs_cluster(self, site: str) -> str:
+        return self.at(site)
+
+    def ecs_service(self, service: str) -> str:
+        return service
+
+    def task_family(self, site: str, service: str) -> str:
+        return f"{self.at(site)}-{service}"
+
+    def scalable_target(self, site: str, service: str) -> str:
+        """Application Auto Scaling's resource id."""
+        return f"service/{self.ecs_cluster(site)}/{self.ecs_service(service)}"
+
+    def image(self, region: str, image: str) -> str:
+        """What a task pulls: an image without a registry is in the account's own, in the task's own region."""
+        if "." in image.split("@")[0].split("/")[0]:
+            return image
+        return f"{self.account_id}.dkr.ecr.{region}.amazonaws.com/{image}"
+
+    def load_balancer(self, site: str) -> str:
+        return fit(self.at(site), 32)
+
+    def target_group(self, site: str, service: str) -> str:
+        return fit(f"{self.at(site)}-{service}", 32)
+
+    def key_alias(self, site: str, data_class: str) -> str:
+        return f"alias/{self.at(site)}-{data_class}"
+
+    def log_group(self, site: str, service: str) -> str:
+        return f"/lifeline/{self.application}/{self.environment}/{site}/{service}"
+
+    def lease_extension(self, site: str) -> str:
+        """The parameter by which operators reach a warden whose control table is out."""
+        return f"/{self.application}/{self.environment}/{site}/lease-extension"
+
+    def role(self, site: str, purpose: str) -> str:
+        """An IAM role; IAM is one namespace for all regions, so the site is in the name."""
+        return fit(f"{self.at(site)}-{purpose}", 64)
+
+
+def tags(settings: Settings, service: ServiceSettings | None = None) -> dict[str, str]:
+    """The one list of tags, on every taggable resource."""
+    return {
+        "project": settings.project,
+        "environment": settings.environment,
+        "site": settings.scope,
+        "service": service.name if service else "shared",
+        "epic": str(service.epic) if service and service.epic else "shared",
+        "feature": service.feature if service else "shared",
+        "business-unit": (service.business_unit if service else None) or settings.tags.business_unit,
+        "cost-center": settings.tags.cost_center,
+        "owner": settings.tags.owner,
+        "data-classification": service.data_classification if service else "phi",
+        "criticality": "critical" if service and service.role != "worker" else "high",
+    }
