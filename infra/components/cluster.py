@@ -1,0 +1,36 @@
+"""A site's ECS cluster."""
+
+from typing import TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.component import Component, TagsInput
+
+
+class ClusterArgs(TypedDict):
+    region: pulumi.Input[str]
+    """Region of the cluster."""
+    name: pulumi.Input[str]
+    """The cluster's name, by which operations find its services."""
+    tags: TagsInput
+    """On the cluster."""
+
+
+class Cluster(Component):
+    """A Fargate cluster with Container Insights."""
+
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        cluster = aws.ecs.Cluster(
+            f"{name}-cluster",
+            region=args["region"],
+            name=args["name"],
+            settings=[{"name": "containerInsights", "value": "enabled"}],
+            tags=args["tags"],
+            opts=self.child(),
+        )
+        self.arn = cluster.arn
+        self.register_outputs({"arn": cluster.arn})

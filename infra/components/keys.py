@@ -1,0 +1,91 @@
+"""KMS keys of one region, one per purpose. Regional on purpose: no key depends on another region's."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.component import Component, Statement, TagsInput, policy
+
+
+class KeysArgs(TypedDict):
+    region: pulumi.Input[str]
+    """Region of every key."""
+    account_id: pulumi.Input[str]
+    """The account whose IAM decides who may use the keys."""
+    aliases: Mapping[str, pulumi.Input[str]]
+    """Plain mapping, since it decides what exists: purpose → alias (`alias/…`). `logs` lets CloudWatch in."""
+    protection: bool
+    """Plain, as Pulumi's `protect`: with it on, keys are protected and wait 30 days before they are gone."""
+    tags: TagsInput
+    """On every key; an alias takes none."""
+
+
+class Keys(Component):
+    """A rotated key and its alias for each purpose."""
+
+    arns: dict[str, pulumi.Output[str]]
+    """Purpose → key ARN."""
+
+    def __init__(self, name: str, args: KeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        arns: dict[str, pulumi.Output[str]] = {}
+        for purpose, alias in args["aliases"].items():
+            key = aws.kms.Key(
+                f"{name}-{purpose}",
+                region=args["region"],
+                description=f"{name}: {purpose}",
+                enable_key_rotation=True,
+                deletion_window_in_days=30 if args["protection"] else 7,
+                policy=policy(*_statements(purpose, args)),
+                tags=args["tags"],
+                opts=self.child(protect=args["protection"]),
+            )
+            aws.kms.Alias(
+                f"{name}-{purpose}-alias",
+                region=args["region"],
+                name=alias,
+                target_key_id=key.key_id,
+                opts=self.child(),
+            )
+            arns[purpose] = key.arn
+        self.arns = arns
+        self.register_outputs({"arns": arns})
+
+
+def _statements(purpose: str, args: KeysArgs) -> list[Statement]:
+    account = args["account_id"]
+    statements: list[Statement] = [
+        {
+            "Sid": "IamDecides",
+            "Effect": "Allow",
+            "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account)},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ]
+    if purpose == "logs":
+        use = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
+        groups = pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", args["region"], account)
+        statements.append(
+            {
+                "Sid": "LogGroups",
+                "Effect": "Allow",
+                "Principal": {"Service": pulumi.Output.format("logs.{0}.amazonaws.com", args["region"])},
+                "Action": use,
+                "Resource": "*",
+                "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+            }
+        )
+        statements.append(
+            {
+                "Sid": "Alarms",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+            }
+        )
+    return statements

@@ -1,0 +1,46 @@
+"""The stacks' outputs: for people and dashboards. No stack reads another's, so none is load-bearing."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+import pulumi
+
+
+class SiteOutputs(TypedDict):
+    """What the stack of a site shows."""
+
+    site: str
+    region: str
+    vpc_id: pulumi.Output[str]
+    database_arn: pulumi.Output[str]
+    database_endpoint: pulumi.Output[str]
+    """Leads to the writer; at a standby to nowhere, until it is promoted."""
+    database_reader_endpoint: pulumi.Output[str]
+    ecs_cluster_arn: pulumi.Output[str]
+    load_balancer_dns_name: pulumi.Output[str]
+    origin_host: pulumi.Output[str]
+    """The host by which the edge finds the site."""
+    service_arns: dict[str, pulumi.Output[str]]
+    """ECS services by name, Lifeline's own among them."""
+
+
+class SpanningOutputs(TypedDict):
+    """What the stack `global` shows."""
+
+    edge_host: pulumi.Output[str]
+    """Where users reach the service."""
+    control_table_name: pulumi.Output[str]
+    global_cluster_identifier: pulumi.Output[str]
+    certificate_arns: dict[str, pulumi.Output[str]]
+    """By site."""
+    pool_ids: dict[str, pulumi.Output[str]]
+    """Cloudflare's pools, by site."""
+    secret_arns: dict[str, pulumi.Output[str]]
+    """The primary copies, by short name; never a value."""
+
+
+def export(outputs: SiteOutputs | SpanningOutputs) -> None:
+    """Hand the outputs to the engine."""
+    values: Mapping[str, object] = outputs
+    for key, value in values.items():
+        pulumi.export(key, value)

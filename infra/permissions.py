@@ -1,0 +1,115 @@
+"""IAM statements, each for one thing that somebody may do. No action and no resource is wider than it needs."""
+
+from collections.abc import Sequence
+
+import pulumi
+
+from infra.component import Statement
+
+METRICS = "Lifeline"
+"""CloudWatch namespace of Lifeline's own metrics."""
+
+
+def pull(region: pulumi.Input[str], account_id: pulumi.Input[str]) -> list[Statement]:
+    """Pull images of the account's own registry in the region."""
+    return [
+        # ECR gives the token for the registry as a whole: it takes no resource.
+        {"Effect": "Allow", "Action": ["ecr:GetAuthorizationToken"], "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            "Resource": pulumi.Output.format("arn:aws:ecr:{0}:{1}:repository/*", region, account_id),
+        },
+    ]
+
+
+def write_log(group_arn: pulumi.Input[str]) -> list[Statement]:
+    """Write to one log group."""
+    return [
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": pulumi.Output.format("{0}:*", group_arn),
+        }
+    ]
+
+
+def read_secrets(
+    region: pulumi.Input[str],
+    account_id: pulumi.Input[str],
+    arns: Sequence[pulumi.Input[str]],
+    key_alias: pulumi.Input[str],
+) -> list[Statement]:
+    """Read these secrets, and use the key that encrypts them for nothing else; without secrets, nothing."""
+    if not arns:
+        return []
+    service = pulumi.Output.format("secretsmanager.{0}.amazonaws.com", region)
+    return [
+        {"Effect": "Allow", "Action": ["secretsmanager:GetSecretValue"], "Resource": list(arns)},
+        {
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt"],
+            # The key is another stack's: known by its alias, not by its id.
+            "Resource": pulumi.Output.format("arn:aws:kms:{0}:{1}:key/*", region, account_id),
+            "Condition": {
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": key_alias},
+                "StringEquals": {"kms:ViaService": service},
+            },
+        },
+    ]
+
+
+def connect(
+    region: pulumi.Input[str], account_id: pulumi.Input[str], resource_id: pulumi.Input[str], user: str
+) -> list[Statement]:
+    """Log in to one database cluster as one role, with a short-lived token instead of a password."""
+    resource = pulumi.Output.format("arn:aws:rds-db:{0}:{1}:dbuser:{2}/{3}", region, account_id, resource_id, user)
+    return [{"Effect": "Allow", "Action": ["rds-db:connect"], "Resource": resource}]
+
+
+def invoke_models(region: pulumi.Input[str]) -> list[Statement]:
+    """Ask the region's language models."""
+    return [
+        {
+            "Effect": "Allow",
+            "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+            "Resource": pulumi.Output.format("arn:aws:bedrock:{0}::foundation-model/*", region),
+        }
+    ]
+
+
+def watch_lease(
+    region: str, account_id: str, table: str, regions: Sequence[str], site: str, extension: str
+) -> list[Statement]:
+    """What a warden may do: read the record, answer its own mailbox, report, read the break-glass.
+
+    It never writes the record: who moves the active site is an operator.
+    """
+    replicas = [f"arn:aws:dynamodb:{each}:{account_id}:table/{table}" for each in regions]
+    mailbox = f"mailbox#{site}"
+    return [
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+            "Resource": replicas,
+            "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["record", mailbox]}},
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+            "Resource": replicas,
+            "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [mailbox]}},
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["cloudwatch:PutMetricData"],
+            # The service takes no resource; the namespace is the narrowest there is.
+            "Resource": "*",
+            "Condition": {"StringEquals": {"cloudwatch:namespace": METRICS}},
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["ssm:GetParameter"],
+            "Resource": f"arn:aws:ssm:{region}:{account_id}:parameter{extension}",
+        },
+    ]

@@ -1,0 +1,198 @@
+"""A site: everything that lets one region carry the service alone. One code for both sites."""
+
+from typing import TypedDict
+
+import pulumi
+
+from infra import workloads
+from infra.cloudflare_addresses import EDGE_IPV4
+from infra.component import Component
+from infra.components.autoscaling import Autoscaling
+from infra.components.cluster import Cluster
+from infra.components.database import Database, DatabaseArgs
+from infra.components.keys import Keys
+from infra.components.lease_alarm import LeaseAlarm
+from infra.components.load_balancer import Backend, LoadBalancer
+from infra.components.network import Network
+from infra.components.origin import Origin
+from infra.components.service import Service
+from infra.found import Found
+from infra.ground import Ground
+from infra.naming import Naming, tags
+from infra.outputs import SiteOutputs
+from infra.settings import ServiceSettings, Settings
+from infra.zone import Zone
+
+PRIVATE_APIS = ("ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager")
+"""What a task needs in order to start: none of it should hang on NAT."""
+
+
+class SiteArgs(TypedDict):
+    settings: Settings
+    """Of the stack's scope, which is this site."""
+    found: Found
+    """What other stacks made and this one refers to."""
+    zone: Zone
+    """Cloudflare's zone, for the origin record."""
+
+
+class Site(Component):
+    """Network, keys, database member, services, and the way from the edge to them."""
+
+    outputs: SiteOutputs
+
+    def __init__(self, name: str, args: SiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self._name, self._settings, self._found = name, args["settings"], args["found"]
+        settings = self._settings
+        self._naming, self._tags, self._protection = Naming.of(settings), tags(settings), settings.protection == "on"
+        keys = self._keys()
+        network = self._network(keys)
+        cluster = Cluster(
+            f"{name}-cluster",
+            {"region": settings.region, "name": self._naming.ecs_cluster(settings.scope), "tags": self._tags},
+            self.child(),
+        )
+        database, balancer = self._database(keys, network), self._balancer(network)
+        services = self._services(Ground(settings, self._found, keys, network, database, cluster, balancer))
+        self._lease_alarm(keys)
+        origin = Origin(
+            f"{name}-origin",
+            {
+                "zone_id": args["zone"].id,
+                "host": self._naming.origin_host(settings.scope),
+                "target": balancer.dns_name,
+            },
+            self.child(),
+        )
+        self.outputs = {
+            "site": settings.scope,
+            "region": settings.region,
+            "vpc_id": network.vpc_id,
+            "database_arn": database.arn,
+            "database_endpoint": database.endpoint,
+            "database_reader_endpoint": database.reader_endpoint,
+            "ecs_cluster_arn": cluster.arn,
+            "load_balancer_dns_name": balancer.dns_name,
+            "origin_host": origin.host,
+            "service_arns": {key: service.arn for key, service in services.items()},
+        }
+        self.register_outputs(dict(self.outputs))
+
+    def _keys(self) -> Keys:
+        settings = self._settings
+        return Keys(
+            f"{self._name}-keys",
+            {
+                "region": settings.region,
+                "account_id": settings.account_id,
+                "aliases": {use: self._naming.key_alias(settings.scope, use) for use in ("data", "logs")},
+                "protection": self._protection,
+                "tags": self._tags,
+            },
+            self.child(),
+        )
+
+    def _network(self, keys: Keys) -> Network:
+        settings = self._settings
+        llm = any("llm" in service.needs for service in settings.services)
+        return Network(
+            f"{self._name}-network",
+            {
+                "region": settings.region,
+                "account_id": settings.account_id,
+                "cidr": settings.site.cidr,
+                "zones": self._found.zones(),
+                "endpoints": [*PRIVATE_APIS, *(["bedrock-runtime"] if llm else [])],
+                "flow_log_group": self._naming.log_group(settings.scope, "network"),
+                "flow_log_role": self._naming.role(settings.scope, "network-flows"),
+                "log_key_arn": keys.arns["logs"],
+                "tags": self._tags,
+            },
+            self.child(),
+        )
+
+    def _database(self, keys: Keys, network: Network) -> Database:
+        settings, naming, site = self._settings, self._naming, self._settings.scope
+        count = workloads.database_instances(settings)
+        args: DatabaseArgs = {
+            "region": settings.region,
+            "account_id": settings.account_id,
+            "global_cluster_identifier": naming.global_cluster,
+            "cluster_identifier": naming.database_cluster(site),
+            "instance_identifiers": [naming.database_instance(site, index) for index in range(1, count + 1)],
+            "instance_class": settings.database.instance_class,
+            "engine_version": settings.database.engine_version,
+            "transaction_seconds": settings.transaction_seconds,
+            "backup_retention_days": settings.database.backup_retention_days,
+            "vpc_id": network.vpc_id,
+            "subnet_ids": network.isolated_subnet_ids,
+            "key_arn": keys.arns["data"],
+            "log_key_arn": keys.arns["logs"],
+            "monitoring_role": naming.role(site, "database-monitoring"),
+            "protection": self._protection,
+            "tags": self._tags,
+        }
+        if settings.site.founder:
+            args["master"] = {
+                "username": workloads.MASTER_USER,
+                "password": self._found.master_password(),
+                "password_version": settings.database.master_password_version,
+            }
+        return Database(f"{self._name}-database", args, self.child())
+
+    def _balancer(self, network: Network) -> LoadBalancer:
+        settings = self._settings
+        public = [each.service for each in workloads.workloads(settings) if each.service.public]
+        return LoadBalancer(
+            f"{self._name}-balancer",
+            {
+                "region": settings.region,
+                "name": self._naming.load_balancer(settings.scope),
+                "vpc_id": network.vpc_id,
+                "subnet_ids": network.public_subnet_ids,
+                "certificate_arn": self._found.certificate_arn(),
+                "edge_addresses": EDGE_IPV4,
+                "backends": {service.name: self._backend(service) for service in public},
+                "protection": self._protection,
+                "tags": self._tags,
+            },
+            self.child(),
+        )
+
+    def _backend(self, service: ServiceSettings) -> Backend:
+        if service.port is None or service.health is None:
+            raise ValueError(f"the public service {service.name} has no port or health path: settings check that")
+        return {
+            "target_group": self._naming.target_group(self._settings.scope, service.name),
+            "port": service.port,
+            "health": service.health,
+            "prefixes": service.public,
+            "tags": tags(self._settings, service),
+        }
+
+    def _services(self, ground: Ground) -> dict[str, Service]:
+        services = {}
+        for workload in workloads.workloads(self._settings):
+            name = f"{self._name}-{workload.name}"
+            services[workload.name] = Service(name, ground.service(workload), self.child())
+            if workload.scaled:
+                scaling = ground.scaling(workload.service, services[workload.name])
+                Autoscaling(f"{name}-scaling", scaling, self.child())
+        return services
+
+    def _lease_alarm(self, keys: Keys) -> None:
+        settings = self._settings
+        LeaseAlarm(
+            f"{self._name}-lease",
+            {
+                "region": settings.region,
+                "application": settings.application,
+                "environment": settings.environment,
+                "site": settings.scope,
+                "threshold_seconds": settings.lease_seconds / 2,
+                "key_arn": keys.arns["logs"],
+                "tags": self._tags,
+            },
+            self.child(),
+        )

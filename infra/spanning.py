@@ -1,0 +1,148 @@
+"""What spans the sites: the stack `global`, applied first."""
+
+from typing import TypedDict
+
+import pulumi
+
+from infra import workloads
+from infra.component import Component
+from infra.components.certificates import Certificates
+from infra.components.control_table import ControlTable
+from infra.components.global_database import GlobalDatabase
+from infra.components.keys import Keys
+from infra.components.secrets import Secrets
+from infra.components.traffic import Traffic
+from infra.naming import Naming, tags
+from infra.outputs import SpanningOutputs
+from infra.settings import Settings
+from infra.settings.checks import MASTER
+from infra.zone import Zone
+
+
+class SpanningArgs(TypedDict):
+    settings: Settings
+    """Of the scope `global`."""
+    zone: Zone
+    """Cloudflare's zone."""
+
+
+class Spanning(Component):
+    """Control table, global cluster, secrets with their keys, certificates, traffic.
+
+    Every child names its region, since the provider's own is only the home region.
+    """
+
+    outputs: SpanningOutputs
+
+    def __init__(self, name: str, args: SpanningArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self._name, self._settings = name, args["settings"]
+        settings = self._settings
+        self._naming, self._tags, self._protection = Naming.of(settings), tags(settings), settings.protection == "on"
+        self._home = settings.home_region
+        self._home_site = next(site for site, each in settings.sites.items() if each.region == self._home)
+        self._other_site = settings.peer(self._home_site)
+        self._other = settings.sites[self._other_site].region
+        table = self._control_table()
+        shell = self._global_database()
+        secrets = self._secrets()
+        certificates = Certificates(
+            f"{name}-certificates",
+            {
+                "regions": {site: each.region for site, each in settings.sites.items()},
+                "host": self._naming.edge_host,
+                "zone_id": args["zone"].id,
+                "tags": self._tags,
+            },
+            self.child(),
+        )
+        traffic = self._traffic(args["zone"])
+        self.outputs = {
+            "edge_host": traffic.host,
+            "control_table_name": table.table_name,
+            "global_cluster_identifier": shell.identifier,
+            "certificate_arns": certificates.arns,
+            "pool_ids": traffic.pool_ids,
+            "secret_arns": secrets.arns,
+        }
+        self.register_outputs(dict(self.outputs))
+
+    def _control_table(self) -> ControlTable:
+        return ControlTable(
+            f"{self._name}-control",
+            {
+                "region": self._home,
+                "replica_region": self._other,
+                "witness_region": self._settings.witness_region,
+                "name": self._naming.control_table,
+                "protection": self._protection,
+                "tags": self._tags,
+            },
+            self.child(),
+        )
+
+    def _global_database(self) -> GlobalDatabase:
+        return GlobalDatabase(
+            f"{self._name}-database",
+            {
+                "region": self._home,
+                "identifier": self._naming.global_cluster,
+                "engine_version": self._settings.database.engine_version,
+                "database_name": workloads.database_name(self._settings),
+                "protection": self._protection,
+                "tags": self._tags,
+            },
+            self.child(),
+        )
+
+    def _secret_key(self, site: str) -> pulumi.Output[str]:
+        keys = Keys(
+            f"{self._name}-keys-{site}",
+            {
+                "region": self._settings.sites[site].region,
+                "account_id": self._settings.account_id,
+                "aliases": {"secrets": self._naming.key_alias(site, "secrets")},
+                "protection": self._protection,
+                "tags": self._tags,
+            },
+            self.child(),
+        )
+        return keys.arns["secrets"]
+
+    def _secrets(self) -> Secrets:
+        settings = self._settings
+        return Secrets(
+            f"{self._name}-secrets",
+            {
+                "region": self._home,
+                "replica_region": self._other,
+                "names": {short: self._naming.secret(short) for short in workloads.secret_names(settings)},
+                "versions": {MASTER: settings.database.master_password_version},
+                "key_id": self._secret_key(self._home_site),
+                "replica_key_id": self._secret_key(self._other_site),
+                "protection": self._protection,
+                "tags": self._tags,
+            },
+            self.child(),
+        )
+
+    def _traffic(self, zone: Zone) -> Traffic:
+        settings, active = self._settings, self._settings.active_site
+        return Traffic(
+            f"{self._name}-traffic",
+            {
+                "account_id": zone.account_id,
+                "zone_id": zone.id,
+                "host": self._naming.edge_host,
+                "pools": {
+                    site: {"name": self._naming.pool(site), "origin": self._naming.origin_host(site)}
+                    for site in settings.sites
+                },
+                "order": [active, settings.peer(active)],
+                "monitor_path": workloads.WARDEN_PATH,
+                "monitor_interval": settings.traffic.monitor_interval,
+                "monitor_timeout": settings.traffic.monitor_timeout,
+                "monitor_retries": settings.traffic.monitor_retries,
+            },
+            self.child(),
+        )

@@ -1,0 +1,1 @@
+"""Components: the contract of all, and what matters of each."""

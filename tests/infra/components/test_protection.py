@@ -1,0 +1,76 @@
+"""`protection` drives everything that keeps data from being deleted, all together and nothing by halves."""
+
+import pytest
+
+from tests.infra.declared import Registered
+from tests.infra.stacks import SCOPES, declared
+
+STATEFUL = {
+    "aws:dynamodb/table:Table",
+    "aws:kms/key:Key",
+    "aws:lb/loadBalancer:LoadBalancer",
+    "aws:rds/cluster:Cluster",
+    "aws:rds/clusterInstance:ClusterInstance",
+    "aws:rds/globalCluster:GlobalCluster",
+    "aws:secretsmanager/secret:Secret",
+}
+GUARDS = {
+    "deletionProtection": (True, False),
+    "deletionProtectionEnabled": (True, False),
+    "enableDeletionProtection": (True, False),
+    "skipFinalSnapshot": (False, True),
+    "deleteAutomatedBackups": (False, True),
+    "forceDestroy": (False, True),
+    "forceOverwriteReplicaSecret": (False, True),
+    "recoveryWindowInDays": (30, 0),
+    "deletionWindowInDays": (30, 7),
+}
+"""Property → its value with protection on, and off."""
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("protection", ["on", "off"])
+def test_protection_is_all_or_nothing(scope: str, protection: str) -> None:
+    found = [item for item in declared(scope, protection=protection).custom if item.type in STATEFUL]
+    assert found
+    for item in found:
+        assert item.protect is (protection == "on"), item.name
+        assert _guards(item), item.name
+        for key, value in _guards(item).items():
+            assert value == GUARDS[key][0 if protection == "on" else 1], f"{item.name}.{key}"
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_nothing_else_is_protected_and_nothing_is_left_behind(scope: str) -> None:
+    for item in declared(scope).custom:
+        assert item.protect is (item.type in STATEFUL), item.name
+        assert not item.request.retainOnDelete, item.name
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_protection_changes_guards_only(scope: str) -> None:
+    on, off = (
+        {item.urn: item for item in declared(scope, protection=value).resources if item.package != "pulumi"}
+        for value in ("on", "off")
+    )
+    assert on.keys() == off.keys()
+    for urn, item in on.items():
+        changed = {key for key in {*item.inputs, *off[urn].inputs} if item.inputs.get(key) != off[urn].inputs.get(key)}
+        assert changed <= {*GUARDS, "replicas", "finalSnapshotIdentifier"}, item.name
+
+
+def test_the_last_snapshot_has_a_name() -> None:
+    assert (
+        declared("east").one("rds/cluster:Cluster").inputs["finalSnapshotIdentifier"] == "nl-fhir-production-east-final"
+    )
+    assert "finalSnapshotIdentifier" not in declared("east", protection="off").one("rds/cluster:Cluster").inputs
+
+
+def test_the_replica_of_the_table_is_guarded_too() -> None:
+    for protection, guarded in (("on", True), ("off", False)):
+        (replica,) = declared("global", protection=protection).one("dynamodb/table:Table").inputs["replicas"]
+        assert replica["deletionProtectionEnabled"] is guarded
+
+
+def _guards(item: Registered) -> dict[str, object]:
+    return {key: item.inputs[key] for key in GUARDS if key in item.inputs}
