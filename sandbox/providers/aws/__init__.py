@@ -1,0 +1,1 @@
+"""The emulated `aws` provider: rows over boto3, against the sandbox's AWS layer."""

@@ -1,0 +1,98 @@
+"""How each AWS service adds, removes and lists tags: every taggable row names one of these."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """One service's tag operations. `target` names the parameter that says which resource."""
+
+    add: str
+    remove: str
+    target: str
+    keys: str
+    tags: str = "Tags"
+    pairs: tuple[str, str] | None = ("Key", "Value")
+    """Names of a tag's two halves; None where tags are a map."""
+    read: str | None = None
+    """The operation that lists tags, where the description does not hold them."""
+    answer: str = "Tags"
+    by: Callable[[Any], Any] = lambda at: at.id
+    """The value of `target`, from the `At` of the resource."""
+
+    @property
+    def source(self) -> str:
+        """The API's operations, for the documentation."""
+        return "aws api: " + ", ".join(
+            "".join(part.title() for part in name.split("_")) for name in (self.add, self.remove)
+        )
+
+
+def _arn(at: Any) -> Any:
+    return at.subject.outputs.get("arn") or at.id
+
+
+TAGGINGS: Mapping[str, Tagging] = {
+    "ec2": Tagging("create_tags", "delete_tags", "Resources", "Tags", by=lambda at: [at.id]),
+    "kms": Tagging(
+        "tag_resource", "untag_resource", "KeyId", "TagKeys", pairs=("TagKey", "TagValue"), read="list_resource_tags"
+    ),
+    "secretsmanager": Tagging("tag_resource", "untag_resource", "SecretId", "TagKeys"),
+    "rds": Tagging(
+        "add_tags_to_resource",
+        "remove_tags_from_resource",
+        "ResourceName",
+        "TagKeys",
+        read="list_tags_for_resource",
+        answer="TagList",
+        by=_arn,
+    ),
+    "ecs": Tagging(
+        "tag_resource",
+        "untag_resource",
+        "resourceArn",
+        "tagKeys",
+        tags="tags",
+        pairs=("key", "value"),
+        read="list_tags_for_resource",
+        answer="tags",
+        by=_arn,
+    ),
+    "iam-role": Tagging("tag_role", "untag_role", "RoleName", "TagKeys"),
+    "logs": Tagging(
+        "tag_resource",
+        "untag_resource",
+        "resourceArn",
+        "tagKeys",
+        tags="tags",
+        pairs=None,
+        read="list_tags_for_resource",
+        answer="tags",
+        by=_arn,
+    ),
+    "cloudwatch": Tagging(
+        "tag_resource", "untag_resource", "ResourceARN", "TagKeys", read="list_tags_for_resource", by=_arn
+    ),
+    "sns": Tagging("tag_resource", "untag_resource", "ResourceArn", "TagKeys", read="list_tags_for_resource"),
+    "dynamodb": Tagging(
+        "tag_resource", "untag_resource", "ResourceArn", "TagKeys", read="list_tags_of_resource", by=_arn
+    ),
+    "elbv2": Tagging(
+        "add_tags",
+        "remove_tags",
+        "ResourceArns",
+        "TagKeys",
+        read="describe_tags",
+        answer="TagDescriptions[0].Tags",
+        by=lambda at: [at.id],
+    ),
+    "acm": Tagging(
+        "add_tags_to_certificate",
+        "remove_tags_from_certificate",
+        "CertificateArn",
+        "Tags",
+        read="list_tags_for_certificate",
+    ),
+}

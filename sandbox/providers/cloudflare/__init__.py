@@ -1,0 +1,1 @@
+"""The emulated `cloudflare` provider: rows over the sandbox's Cloudflare API."""

@@ -1,0 +1,171 @@
+"""The emulated `cloudflare` provider: rows over the sandbox's Cloudflare API."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from sandbox.providers.cloudflare.api import Api, ApiFailed
+from sandbox.providers.cloudflare.convert import from_api, to_api
+from sandbox.providers.cloudflare.row import CloudflareRow
+from sandbox.providers.diff import Difference, same
+from sandbox.providers.handlers import Handler, Refused, Setup, Subject
+from sandbox.providers.preparation import prepared
+from sandbox.providers.recorded import Recorded
+from sandbox.providers.rows.cloudflare import ROWS
+from sandbox.providers.rules import Rules
+from sandbox.providers.signatures import Sdk
+from sandbox.providers.values import Properties
+
+
+class CloudflareHandler:
+    """The life of one row's type."""
+
+    def __init__(self, row: CloudflareRow, api: Api) -> None:
+        self._row = row
+        self._api = api
+        self.rules: Rules = row.rules
+
+    def prepare(self, subject: Subject, seed: bytes) -> Properties:
+        return prepared(subject, self.rules, seed)
+
+    def create(self, subject: Subject) -> tuple[str, Properties]:
+        with self._said("make http request to create", subject):
+            found = self._api.call("POST", self._collection(subject), self._body(subject))
+        return str(found["id"]), self._state(subject, found)
+
+    def read(self, subject: Subject) -> Properties | None:
+        parent, _, own = subject.id.rpartition("/")
+        if parent:  # an import names both: `<zone or account>/<id>`
+            subject = replace(subject, id=own, inputs={**subject.inputs, self._row.parent: parent})
+        with self._said("make http request to read", subject):
+            try:
+                found = self._api.call("GET", f"{self._collection(subject)}/{subject.id}")
+            except ApiFailed as failed:
+                if failed.status == 404:
+                    return None
+                raise
+        return self._state(subject, found)
+
+    def update(self, subject: Subject, difference: Difference) -> Properties:
+        with self._said("make http request to update", subject):
+            path = f"{self._collection(subject)}/{subject.id}"
+            found = self._api.call(self._row.update, path, self._body(subject))
+        return self._state(subject, found)
+
+    def delete(self, subject: Subject) -> None:
+        with self._said("make http request to delete", subject):
+            try:
+                self._api.call("DELETE", f"{self._collection(subject)}/{subject.id}")
+            except ApiFailed as failed:
+                if failed.status != 404:
+                    raise
+
+    def _collection(self, subject: Subject) -> str:
+        return self._row.path.format(**{self._row.parent: subject.value(self._row.parent)})
+
+    def _body(self, subject: Subject) -> dict[str, Any]:
+        sent = {name: value for name, value in subject.inputs.items() if name != self._row.parent}
+        return to_api(sent, subject.signature.inputs)
+
+    def _state(self, subject: Subject, found: Mapping[str, Any]) -> Properties:
+        state = {name: value for name, value in subject.inputs.items() if name in subject.signature.properties}
+        state = {**subject.outputs, **state}
+        for name, value in from_api(found, subject.signature.properties).items():
+            if not (name in state and same(state[name], value, name, self.rules)):
+                state[name] = value
+        return state
+
+    @contextmanager
+    def _said(self, doing: str, subject: Subject) -> Iterator[None]:
+        """The real provider's way of saying what failed."""
+        try:
+            yield
+        except Refused as refused:
+            raise Refused(
+                f"failed to {doing} {self._row.noun} ({subject.value('name') or subject.id}): {refused}"
+            ) from None
+
+
+class Cloudflare:
+    """Resource types and functions of `pulumi_cloudflare` against one endpoint."""
+
+    def __init__(self, endpoint: str, token: str) -> None:
+        self.sdk = Sdk("cloudflare")
+        self._api = Api(endpoint, token)
+        self._handlers: dict[str, Handler] = {row.type: CloudflareHandler(row, self._api) for row in ROWS}
+        self._recorded = Recorded()
+
+    def unconfigured(self, variables: Properties) -> list[tuple[str, str]]:
+        return []
+
+    def configure(self, variables: Properties) -> Setup:
+        """The sandbox's token is used whatever the program brings: a real one must not leave its place."""
+        return Setup()
+
+    def handler(self, token: str) -> Handler:
+        return self._handlers.get(token, self._recorded)
+
+    def invoke(self, setup: Setup, token: str, arguments: Properties) -> Properties:
+        act = INVOKES.get(token)
+        if act is None:
+            raise Refused("the sandbox has no such function: nothing would answer truthfully; use a resource's outputs")
+        return {**arguments, **act(self._api, arguments)}
+
+    def stays(self, subject: Subject) -> bool:
+        return True
+
+
+def _zone(api: Api, arguments: Properties) -> Properties:
+    if arguments.get("zoneId"):
+        found = api.call("GET", f"/zones/{arguments['zoneId']}")
+    else:
+        wanted = arguments.get("filter") or {}
+        query = {name: str(wanted[name]) for name in ("name", "status") if wanted.get(name)}
+        zones = api.pages("/zones", query)
+        if len(zones) != 1:
+            how = "no result" if not zones else f"{len(zones)} results"
+            raise Refused(f"failed to find zone {wanted.get('name')!r}: found {how}, wanted exactly one")
+        found = zones[0]
+    account = found.get("account") or {}
+    return {
+        "id": found["id"],
+        "zoneId": found["id"],
+        "name": found["name"],
+        "status": found.get("status", ""),
+        "nameServers": found.get("name_servers") or [],
+        "paused": bool(found.get("paused", False)),
+        "type": found.get("type", "full"),
+        "account": {"id": account.get("id", ""), "name": account.get("name", "")},
+    }
+
+
+def _listed(what: str) -> Callable[[Api, Properties], Properties]:
+    def act(api: Api, arguments: Properties) -> Properties:
+        account = arguments["accountId"]
+        items = api.pages(f"/accounts/{account}/load_balancers/{what}")
+        if arguments.get("monitor"):
+            items = [item for item in items if item.get("monitor") == arguments["monitor"]]
+        return {"id": account, "results": [_camel(item) for item in items]}
+
+    return act
+
+
+def _camel(value: Any) -> Any:
+    """A list's items have no declared type on the way out; header names stay as they are."""
+    if isinstance(value, list):
+        return [_camel(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made = {}
+    for name, item in value.items():
+        head, *rest = name.split("_")
+        made[head + "".join(part.title() for part in rest)] = item if name == "header" else _camel(item)
+    return made
+
+
+INVOKES: Mapping[str, Callable[[Api, Properties], Properties]] = {
+    "cloudflare:index/getZone:getZone": _zone,
+    "cloudflare:index/getLoadBalancerPools:getLoadBalancerPools": _listed("pools"),
+    "cloudflare:index/getLoadBalancerMonitors:getLoadBalancerMonitors": _listed("monitors"),
+}

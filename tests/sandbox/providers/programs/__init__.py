@@ -1,0 +1,9 @@
+"""Programs that the engine tests run: the types that Lifeline declares, in the shape that it declares them in."""
+
+from tests.sandbox.providers.programs.data import data
+from tests.sandbox.providers.programs.edge import traffic_at_the_edge
+from tests.sandbox.providers.programs.network import everything_in_a_network
+from tests.sandbox.providers.programs.place import provider
+from tests.sandbox.providers.programs.services import services_behind_a_load_balancer
+
+__all__ = ["data", "everything_in_a_network", "provider", "services_behind_a_load_balancer", "traffic_at_the_edge"]
