@@ -1,0 +1,1 @@
+"""Runs: what is done to an estate that has been declared."""

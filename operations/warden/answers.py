@@ -1,0 +1,153 @@
+"""What a site's warden answers to the requests in its mailbox. One kind, one function."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import psycopg
+
+from operations.record.attributes import Value
+from operations.record.mailbox import Mailbox, Request
+from operations.record.record import RecordUnreachable
+from operations.warden import lease
+from operations.warden.database import Connection, DatabaseUnreachable, connect, in_recovery
+from operations.warden.environment import WardenEnvironment
+from operations.warden.journal import say
+from operations.warden.standing import Standing
+
+_LOOK_SECONDS = 1.0
+_STATEMENT_SECONDS = 30.0
+_DIGESTS = 4000
+"""Most digests in one request: an item of the table is at most 400 KB."""
+
+
+class ArgumentWrong(Exception):
+    """The request lacks something or has it wrong; says what."""
+
+
+class Answers:
+    """Answers for one site. One thread runs it; each request gets a connection of its own."""
+
+    def __init__(self, environment: WardenEnvironment, standing: Standing, mailbox: Mailbox) -> None:
+        self._environment = environment
+        self._standing = standing
+        self._mailbox = mailbox
+        self._kinds: dict[str, Callable[[Connection, Mapping[str, Value]], dict[str, Value]]] = {
+            "prove-writable": self._prove_writable,
+            "revoke": self._revoke,
+            "count": self._count,
+            "probe": self._probe,
+            "extend-lease": self._extend_lease,
+        }
+
+    def run(self, stop: threading.Event) -> None:
+        """Looks into the mailbox each second until told to stop."""
+        reachable = True
+        while not stop.is_set():
+            try:
+                self.turn()
+                reachable = True
+            except RecordUnreachable as unreachable:
+                if reachable:
+                    say("mailbox unreachable", level="warning", why=str(unreachable))
+                reachable = False
+            stop.wait(_LOOK_SECONDS)
+
+    def turn(self) -> None:
+        """Answers everything that waits. Raises RecordUnreachable."""
+        for request in self._mailbox.pending(self._environment.site):
+            answer = self.answer(request)
+            say("answered", kind=request.kind, by=request.by, request=request.id, error=answer.get("error"))
+            self._mailbox.answer(request, answer)
+
+    def answer(self, request: Request) -> dict[str, Value]:
+        """The answer, with `error` when it could not be done. Raises nothing."""
+        site: dict[str, Value] = {"site": self._environment.site}
+        kind = self._kinds.get(request.kind)
+        try:
+            if kind is None:
+                return site | {"error": f"{request.kind!r} is no kind of request: one of {', '.join(self._kinds)}"}
+            if request.expired(datetime.now(UTC)):
+                return site | {"error": "nobody waits for the answer any more: nothing was done"}
+            with connect(self._environment.database, _STATEMENT_SECONDS) as connection:
+                return site | kind(connection, request.arguments)
+        except (ArgumentWrong, DatabaseUnreachable) as error:
+            return site | {"error": str(error)}
+        except psycopg.Error as error:
+            # Its text may quote a row.
+            return site | {"error": f"the database failed: {type(error).__name__} {error.sqlstate}"}
+        except ValueError:
+            return site | {"error": "the request is malformed: nothing was done"}
+
+    def _prove_writable(self, connection: Connection, _arguments: Mapping[str, Value]) -> dict[str, Value]:
+        """Whether a write through the fence is committed right now."""
+        if in_recovery(connection):
+            return {"writable": False, "reason": "the database is a standby"}
+        writable = lease.beat(connection, self._environment.site)
+        reason: Value = None if writable else "the fence refuses: no valid lease"
+        return {"writable": writable, "reason": reason, **_lease(lease.current(connection))}
+
+    def _revoke(self, connection: Connection, arguments: Mapping[str, Value]) -> dict[str, Value]:
+        """Ends the lease of an epoch. `settled`: no transaction that the old lease let in can still commit."""
+        epoch = arguments.get("epoch")
+        if not isinstance(epoch, int) or isinstance(epoch, bool):
+            raise ArgumentWrong("revoke needs `epoch`, the epoch whose lease is to end, as a whole number")
+        if in_recovery(connection):
+            raise ArgumentWrong("the database is a standby: there is no lease to revoke here")
+        if not lease.revoke(connection, self._environment.site, epoch):
+            return {"revoked": False, "settled": False, **_lease(lease.current(connection))}
+        self._standing.lose()
+        try:
+            ended = lease.settle(connection, self._environment.transaction_seconds + 1)
+        except psycopg.errors.LockNotAvailable:
+            return {"revoked": True, "settled": False, **_lease(lease.current(connection))}
+        return {"revoked": True, "settled": True, "ended": ended, **_lease(lease.current(connection))}
+
+    def _count(self, connection: Connection, arguments: Mapping[str, Value]) -> dict[str, Value]:
+        """The rows of a table; with `column` and `digests` also which of those no row has."""
+        table, column, digests = (arguments.get(name) for name in ("table", "column", "digests"))
+        if not isinstance(table, str):
+            raise ArgumentWrong("count needs `table`, the name of one of the application's tables")
+        row = connection.execute("select lifeline.count_rows(%s)", (table,)).fetchone()
+        answer: dict[str, Value] = {"rows": int(row[0]) if row else 0}
+        if digests is None:
+            return answer
+        if not isinstance(column, str) or not isinstance(digests, list) or len(digests) > _DIGESTS:
+            raise ArgumentWrong(f"count by `digests` needs `column` and at most {_DIGESTS} digests")
+        missing = connection.execute("select lifeline.missing(%s, %s, %s)", (table, column, digests)).fetchall()
+        return answer | {"asked": len(set(map(str, digests))), "missing": [str(digest) for (digest,) in missing]}
+
+    def _probe(self, connection: Connection, _arguments: Mapping[str, Value]) -> dict[str, Value]:
+        """How the site's database stands, at a standby too. `behind_seconds`: age of what was last replayed."""
+        row = connection.execute(
+            "select pg_is_in_recovery(), clock_timestamp(),"
+            " extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())::float8,"
+            " (select count(*) from lifeline.unguarded)"
+        ).fetchone()
+        if row is None:
+            raise ArgumentWrong("the database gave no answer")
+        recovery, clock, behind, unguarded = row
+        return {
+            "writer": not recovery,
+            "clock": clock.isoformat(),
+            "behind_seconds": behind if recovery else None,
+            "unguarded": unguarded,
+            "serves": self._standing.serves(),
+            **_lease(lease.current(connection)),
+        }
+
+    def _extend_lease(self, _connection: Connection, _arguments: Mapping[str, Value]) -> dict[str, Value]:
+        """Always refused: who can ask here reaches the table, and while it answers the lease renews by itself."""
+        return {"extended": False, "reason": "the control table answers, so the lease needs no extension"}
+
+
+def _lease(held: lease.Lease | None) -> dict[str, Value]:
+    if held is None:
+        return {"holder": None, "epoch": None, "valid_until": None, "remaining": None, "lease_revoked": None}
+    return {
+        "holder": held.site,
+        "epoch": held.epoch,
+        "valid_until": held.valid_until.isoformat(),
+        "remaining": held.remaining,
+        "lease_revoked": held.revoked,
+    }
