@@ -1,0 +1,28 @@
+-- The intake's tables. Run as app_owner; `app` may use them and owns nothing.
+
+CREATE TABLE IF NOT EXISTS orders (
+    order_id        text PRIMARY KEY,
+    idempotency_key text NOT NULL UNIQUE,
+    text            text NOT NULL,
+    site            text NOT NULL,
+    epoch           bigint,
+    accepted_at     timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- What an order causes outside: written with the order, sent later, by its id at most once to a receiver that
+-- keeps ids, and never by a site of an older epoch to a receiver that looks at it.
+CREATE TABLE IF NOT EXISTS outbox (
+    message_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    order_id   text NOT NULL REFERENCES orders (order_id),
+    kind       text NOT NULL,
+    payload    jsonb NOT NULL,
+    site       text NOT NULL,
+    epoch      bigint,
+    written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    sent_at    timestamptz
+);
+
+CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (message_id) WHERE sent_at IS NULL;
+
+GRANT SELECT, INSERT, UPDATE ON orders, outbox TO app;
+GRANT DELETE ON outbox TO app;
