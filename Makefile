@@ -6,7 +6,7 @@ PYTHON ?=
 CANDIDATES := $(PYTHON) python3.13 python3.12 python3.11 python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format rehearse lock clean
+.PHONY: help setup demo test check docs format rehearse lock clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -25,15 +25,19 @@ setup: ## the Python environment and the Pulumi CLI; a moment when they are ther
 demo: setup ## two regions on this machine: one dies, the next order is served
 	@$(BIN)/lifeline sandbox demo
 
-test: setup ## every test; TESTS=tests/infra for some of them
-	@$(BIN)/python -m pytest $(TESTS)
+test: setup ## every test, two files at a time; TESTS=tests/infra for some of them
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TESTS)
 
-check: setup ## format, lint, types, import laws, lock in step
+check: setup ## format, lint, types, import laws, lock and generated docs in step
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m toolchain.lock --check
+	@$(BIN)/python -m sandbox.providers.document --check
+
+docs: setup ## write the generated pages again
+	@$(BIN)/python -m sandbox.providers.document
 
 format: setup ## format and mend what can be mended
 	@$(BIN)/ruff format .

@@ -1,0 +1,1 @@
+"""The `lifeline` command: parse, call, print. No logic."""

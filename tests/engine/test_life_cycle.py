@@ -1,0 +1,233 @@
+"""The real engine on the three stacks: from nothing, again, flipped, refused, and back to nothing.
+
+The tests of this file share one estate and run in their order; each says what it leaves behind.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from operations.record.store import RecordStore
+from operations.stacks.engine import EngineError
+from tests.engine.estate import Estate, estate, wait
+
+
+@pytest.fixture(scope="module")
+def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("life-cycle")) as made:
+        yield made
+
+
+def record(it: Estate) -> RecordStore:
+    topology = it.topology
+    return RecordStore(
+        topology.one("control_table").id,
+        topology.application,
+        topology.control_regions,
+        topology.founder,
+        lambda service, region: it.aws(service, region),
+    )
+
+
+def test_up_from_nothing_only_creates(it: Estate) -> None:
+    for stack, changes in it.up().items():
+        assert {kind for kind, count in changes.counts.items() if count} == {"create"}, (stack, changes.counts)
+    it.wait_served("east")
+
+
+def test_again_changes_nothing(it: Estate) -> None:
+    for stack, changes in it.each(it.engine.up).items():
+        assert changes.empty, (stack, changes.listed())
+
+
+def test_plain_pulumi_sees_what_lifeline_made(it: Estate) -> None:
+    for shown in it.each(lambda stack: it.pulumi("preview", "-s", stack, "--expect-no-changes")).values():
+        assert shown.returncode == 0, shown.stdout + shown.stderr
+
+
+def test_a_refresh_finds_nothing_to_take_in(it: Estate) -> None:
+    words = ("--yes", "--skip-preview", "--expect-no-changes")
+    for shown in it.each(lambda stack: it.pulumi("refresh", "-s", stack, *words)).values():
+        assert shown.returncode == 0, shown.stdout + shown.stderr
+
+
+def test_every_provider_is_told_its_region_and_its_sts_region(it: Estate) -> None:
+    configured = [call for call in it.calls(0) if call["operation"] == "Configure" and call["service"] == "pulumi:aws"]
+    assert configured
+    regions = Counter(call["arguments"]["region"] for call in configured)
+    assert set(regions) == {"us-east-1", "us-west-2"}
+    for call in configured:
+        arguments = call["arguments"]
+        assert arguments["stsRegion"] == arguments["region"]
+        assert arguments["allowedAccountIds"] in (["111122223333"], '["111122223333"]')
+
+
+def test_every_invoke_names_a_region_of_its_own_stack(it: Estate) -> None:
+    invoked = [call for call in it.calls(0) if call["service"] == "pulumi:aws" and "Invoke" in call["operation"]]
+    assert invoked
+    for call in invoked:
+        assert call["region"] in {"us-east-1", "us-west-2"}, call
+
+
+def test_each_resource_lands_in_its_own_region(it: Estate) -> None:
+    for site, region in it.running.regions.items():
+        other = next(name for name in it.running.regions if name != site)
+        clusters = it.aws("ecs", region).list_clusters()["clusterArns"]
+        assert any(arn.endswith(f"-{site}") for arn in clusters)
+        assert not any(arn.endswith(f"-{other}") for arn in clusters)
+
+
+def test_an_order_written_at_east_is_read_at_wests_reader(it: Estate) -> None:
+    status, body, _ = it.order("order-for-west")
+    assert status == 201 and body["site"] == "east"
+
+    def there() -> bool:
+        with it.database("west") as west:
+            assert west.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
+            return west.execute("SELECT 1 FROM orders WHERE order_id = 'order-for-west'").fetchone() is not None
+
+    wait(there, "the order is at west's reader")
+
+
+def test_a_repeated_order_is_one_order(it: Estate) -> None:
+    assert it.order("order-twice")[0] == 201
+    assert it.order("order-twice")[0] == 200
+    with it.database("east") as east:
+        assert east.execute("SELECT count(*) FROM orders WHERE order_id = 'order-twice'").fetchone() == (1,)
+
+
+def test_with_the_region_dark_the_other_sites_stack_previews_and_applies(it: Estate) -> None:
+    it.control.post("/dark", {"region": "us-east-1"})
+    mark = it.mark()
+    try:
+        assert it.engine.preview("dr").empty
+        assert it.engine.up("dr").empty
+    finally:
+        it.control.post("/clear", {})
+    by_us = [call for call in it.calls(mark) if call["caller"] == "operator"]
+    assert by_us, "the record of calls saw the run"
+    assert [call for call in by_us if call["region"] == "us-east-1"] == []
+    it.wait_served("east")
+
+
+def test_intent_against_the_record_warns_in_a_preview_and_refuses_an_up(it: Estate) -> None:
+    it.configure(active={"production": "west"})
+    try:
+        planned = it.engine.preview("dr")
+        said = " ".join(text for severity, text in planned.messages if severity == "warning")
+        assert "record" in said and "east" in said and "west" in said
+        with pytest.raises(EngineError, match="record"):
+            it.engine.up("dr")
+        shown = it.pulumi("up", "-s", "dr", "--yes", "--skip-preview")
+        assert shown.returncode != 0 and "record" in shown.stdout + shown.stderr
+    finally:
+        it.configure(active={"production": "east"})
+    assert it.engine.preview("dr").empty, "the refused run changed nothing"
+
+
+def test_flipping_active_with_the_record_changes_capacity_and_traffic_only(it: Estate) -> None:
+    store = record(it)
+    store.move(store.read(), "west")
+    it.configure(active={"production": "west"})
+    try:
+        for stack, planned in it.each(it.engine.preview).items():
+            kinds = {kind for kind, count in planned.counts.items() if count}
+            assert kinds <= {"update", "same"}, (stack, planned.listed())
+            assert not planned.empty, f"{stack} follows the line"
+            touched = {change.type for change in planned.listed()}
+            assert touched <= {"aws:appautoscaling/target:Target", "cloudflare:index/loadBalancer:LoadBalancer"}
+    finally:
+        it.configure(active={"production": "east"})
+        store.move(store.read(), "east")
+    it.wait_served("east")
+
+
+def test_an_unreadable_record_refuses_an_up_and_an_override_needs_a_reason(it: Estate) -> None:
+    it.control.post("/dark", {"region": "us-west-2", "service": "dynamodb"})
+    try:
+        with pytest.raises(EngineError, match="record"):
+            it.engine.up("dr")
+        shown = it.lifeline("up", "dr", "--yes", LIFELINE_OVERRIDE_INTENT="table out, capacity needed")
+        assert shown.returncode == 0, shown.stderr
+        assert "table out, capacity needed" in shown.stderr
+    finally:
+        it.control.post("/clear", {})
+
+
+def test_desired_count_zero_ends_the_processes(it: Estate) -> None:
+    cluster = it.topology.one("ecs_cluster", "east").id
+    ecs = it.aws("ecs", "us-east-1")
+    assert it.status()["tasks"]["us-east-1"]["review"]
+    scaling = it.aws("application-autoscaling", "us-east-1")
+    name = it.topology.one("scalable_target", "east", "review").id
+    place = {"ServiceNamespace": "ecs", "ResourceId": name, "ScalableDimension": "ecs:service:DesiredCount"}
+    scaling.register_scalable_target(**place, MinCapacity=0)
+    ecs.update_service(cluster=cluster, service="review", desiredCount=0)
+    wait(lambda: not it.status()["tasks"]["us-east-1"].get("review"), "review's processes end")
+    scaling.register_scalable_target(**place, MinCapacity=2)
+    wait(lambda: len(it.status()["tasks"]["us-east-1"].get("review", [])) == 2, "review's processes are back")
+
+
+def test_what_is_not_declared_is_not_served(it: Estate) -> None:
+    """A missing hop fails the next order; a refresh and an up mend it."""
+    elb = it.aws("elbv2", "us-east-1")
+    balancer = elb.describe_load_balancers(Names=[it.topology.one("load_balancer", "east").id])["LoadBalancers"][0]
+    listener = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"][0]
+    assert it.order("before-the-listener-went")[0] == 201
+    elb.delete_listener(ListenerArn=listener["ListenerArn"])
+    assert it.order("after-the-listener-went")[0] >= 500
+    changes = it.engine.refresh("prod")
+    assert not changes.empty
+    it.engine.up("prod")
+    it.wait_served("east")
+    assert it.order("after-the-listener-is-back")[0] == 201
+
+
+def test_destroy_is_refused_while_protection_is_on(it: Estate) -> None:
+    shown = it.lifeline("destroy", "prod", "--yes")
+    assert shown.returncode == 10, shown.stderr
+    assert "protected" in shown.stderr and "rds/cluster:Cluster" in shown.stderr
+    plain = it.pulumi("destroy", "-s", "prod", "--yes", "--skip-preview")
+    assert plain.returncode != 0 and "protect" in plain.stdout + plain.stderr
+    assert it.engine.preview("prod").empty
+
+
+def test_with_protection_off_a_destroy_leaves_nothing(it: Estate) -> None:
+    it.configure(protection="off")
+    it.each(it.engine.up)
+    shown = it.lifeline("destroy", "--yes")
+    assert shown.returncode == 0, shown.stderr
+    for stack in it.stacks:
+        assert it.engine.resources(stack) == []
+    for region in it.running.regions.values():
+        assert leftovers(it, region) == {}
+    assert all(not services for services in it.status()["tasks"].values())
+
+
+def active_clusters(ecs: Any) -> list[str]:
+    """ECS keeps showing a deleted cluster for a while, as inactive."""
+    shown = ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
+    return [cluster["clusterArn"] for cluster in shown if cluster["status"] != "INACTIVE"]
+
+
+def leftovers(it: Estate, region: str) -> dict[str, list[Any]]:
+    """What a destroyed estate must not leave; AWS's own default network is not ours."""
+    ec2 = it.aws("ec2", region)
+    found: dict[str, list[Any]] = {
+        "vpcs": [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]],
+        "gateways": ec2.describe_internet_gateways()["InternetGateways"],
+        "addresses": ec2.describe_addresses()["Addresses"],
+        "clusters": it.aws("rds", region).describe_db_clusters()["DBClusters"],
+        "global clusters": it.aws("rds", region).describe_global_clusters()["GlobalClusters"],
+        "tables": it.aws("dynamodb", region).list_tables()["TableNames"],
+        "balancers": it.aws("elbv2", region).describe_load_balancers()["LoadBalancers"],
+        "target groups": it.aws("elbv2", region).describe_target_groups()["TargetGroups"],
+        "ecs": active_clusters(it.aws("ecs", region)),
+        "secrets": it.aws("secretsmanager", region).list_secrets()["SecretList"],
+        "logs": it.aws("logs", region).describe_log_groups()["logGroups"],
+        "roles": [role["RoleName"] for role in it.aws("iam", region).list_roles()["Roles"]],
+        "certificates": it.aws("acm", region).list_certificates()["CertificateSummaryList"],
+    }
+    return {kind: items for kind, items in found.items() if items}

@@ -1,0 +1,111 @@
+"""Promotion in a whole estate: first with everything alive, then with the active region dark, the other way.
+
+A writer at 50 Hz goes to both databases all the while. The demo's test has the third case: east goes dark.
+"""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox import orders
+from sandbox.load import Load
+from tests.engine.estate import Estate, estate, wait
+from tests.engine.writers import Writers
+
+
+@pytest.fixture(scope="module")
+def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("promotion")) as made:
+        made.up()
+        made.wait_served("east")
+        Writers.prepare(made, "east")
+        yield made
+
+
+def test_the_service_moves_while_the_old_warden_sleeps(it: Estate) -> None:
+    """Its warden is stopped before and woken after: the old site never accepts again what the new one does."""
+    assert it.order("before-the-move")[0] == 201
+    (pid,) = it.status()["tasks"]["us-east-1"]["warden"]
+    with Writers(it) as writers:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            shown = it.lifeline("promote", "--to", "west", "--yes", "--output", "json")
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert shown.returncode == 0, shown.stderr
+        it.wait_served("west")
+        time.sleep(3)
+    done = json.loads(shown.stdout)
+    assert done["epoch"] == 1 and done["warnings"] == []
+    assert writers.seen["east"].writes and writers.seen["west"].writes
+    assert writers.never_both()
+    status, body, _ = it.order("after-the-move")
+    assert status == 201 and body["site"] == "west"
+    assert it.status()["databases"]["west"]["writer"] is True
+
+
+def test_promoting_the_active_site_is_refused(it: Estate) -> None:
+    shown = it.lifeline("promote", "--to", "west", "--yes")
+    assert shown.returncode == 10 and "west is the active site already" in shown.stderr
+
+
+def test_a_second_promotion_is_told_who_holds_the_lock(it: Estate) -> None:
+    from operations.record.store import RecordStore
+
+    topology = it.topology
+    table = topology.one("control_table").id
+    store = RecordStore(table, topology.application, topology.control_regions, topology.founder, it.aws)
+    store.acquire_lock("dr.grace", "elsewhere", "database")
+    shown = it.lifeline("promote", "--to", "east", "--yes")
+    assert shown.returncode == 10 and "dr.grace" in shown.stderr
+    store.release_lock("elsewhere")
+
+
+def test_the_checkout_follows_and_no_stack_would_replace_anything(it: Estate) -> None:
+    it.configure(active={"production": "west"})
+    it.each(it.engine.refresh)
+    for stack, changes in it.each(it.engine.up).items():
+        assert {kind for kind, count in changes.counts.items() if count} <= {"update", "same"}, (
+            stack,
+            changes.listed(),
+        )
+    for stack, planned in it.each(it.engine.preview).items():
+        assert planned.empty, (stack, planned.listed())
+
+
+def test_with_the_new_active_region_dark_the_service_moves_back(it: Estate) -> None:
+    def follows() -> bool:
+        with it.database("east") as east:
+            found: bool = east.execute("SELECT pg_is_in_recovery()").fetchone()[0]
+        return found
+
+    wait(follows, "east's database follows west's")
+    it.control.post("/lag", {"seconds": 1.5})
+    url, acked = f"http://127.0.0.1:{it.running.edge}", it.folder.acknowledged
+    ordering = Load(url, it.running.host, None, acked, rate=30.0).start()
+    with Writers(it) as writers:
+        try:
+            time.sleep(4)
+            mark = it.mark()
+            it.control.post("/dark", {"region": "us-west-2"})
+            shown = it.lifeline("promote", "--to", "east", "--yes")
+            assert shown.returncode == 0, shown.stderr
+            it.wait_served("east")
+        finally:
+            ordering.stop()
+    assert writers.never_both()
+    status, body, _ = it.order("the-next-order")
+    assert status == 201 and body["site"] == "east"
+    reached = [
+        call
+        for call in it.calls(mark)
+        if call["caller"] == "operator" and call["region"] == "us-west-2" and call["outcome"] == "ok"
+    ]
+    assert reached == [], "nothing that the promotion needed was answered by the dark region"
+    databases = it.status()["databases"]
+    counted = orders.count(acked, databases["east"]["port"], databases["west"]["port"], "nl_fhir")
+    assert len(counted.lost) >= 1 and counted.exact is True, orders.sentence(counted, "east")
