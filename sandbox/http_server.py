@@ -81,12 +81,14 @@ class Handler(BaseHTTPRequestHandler):
         return
 
 
-class _Listener(ThreadingHTTPServer):
+class Listener(ThreadingHTTPServer):
+    """The listening socket, which knows its open connections."""
+
     daemon_threads = True
     request_queue_size = 512
     allow_reuse_address = True
 
-    def __init__(self, port: int, handler: type[Handler]) -> None:
+    def __init__(self, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__((HOST, port), handler)
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
@@ -120,11 +122,11 @@ class Server:
     def __init__(self, handler: type[Handler], name: str) -> None:
         self._handler = handler
         self._name = name
-        self._listener: _Listener | None = None
+        self._listener: Listener | None = None
 
     def start(self, port: int = 0) -> int:
         """Listen on 127.0.0.1; returns the port (0 asked for: a free one)."""
-        self._listener = _Listener(port, self._handler)
+        self._listener = Listener(port, self._handler)
         threading.Thread(
             target=self._listener.serve_forever, kwargs={"poll_interval": 1.0}, name=self._name, daemon=True
         ).start()

@@ -25,15 +25,7 @@ def preview(
     context: typer.Context, stacks: Names = None, environment: Environment = "production", output: Output = "text"
 ) -> None:
     """Show what `up` would change. Changes nothing."""
-    project: Project = context.obj
-    chosen = project.stacks(environment, stacks)
-    engine = target.engine(project)
-    results = [_live(stack, engine.preview) for stack in chosen]
-    if output == "json":
-        emit_json({"stacks": [changes.document() for changes in results]})
-    else:
-        _show(results)
-        next_step(f"lifeline up {' '.join(chosen)}")
+    _each("preview", "up", context, stacks, environment, output)
 
 
 def up(
@@ -57,26 +49,14 @@ def up(
             if not planned.empty:
                 confirm(f"Apply this to {stack}?", yes=False)
         results.append(_live(stack, engine.up))
-    if output == "json":
-        emit_json({"stacks": [changes.document() for changes in results]})
-    else:
-        _show(results)
-        next_step("lifeline status")
+    _report(results, output, "lifeline status")
 
 
 def refresh(
     context: typer.Context, stacks: Names = None, environment: Environment = "production", output: Output = "text"
 ) -> None:
     """Take into the state what is really there."""
-    project: Project = context.obj
-    chosen = project.stacks(environment, stacks)
-    engine = target.engine(project)
-    results = [_live(stack, engine.refresh) for stack in chosen]
-    if output == "json":
-        emit_json({"stacks": [changes.document() for changes in results]})
-    else:
-        _show(results)
-        next_step(f"lifeline preview {' '.join(chosen)}")
+    _each("refresh", "preview", context, stacks, environment, output)
 
 
 def destroy(
@@ -98,12 +78,7 @@ def destroy(
             "set `lifeline:protection: off`, run `lifeline up`, then destroy"
         )
     confirm(f"Delete everything of {', '.join(chosen)}?", yes=yes)
-    results = [_live(stack, engine.destroy) for stack in chosen]
-    if output == "json":
-        emit_json({"stacks": [changes.document() for changes in results]})
-    else:
-        _show(results)
-        next_step("lifeline up")
+    _report([_live(stack, engine.destroy) for stack in chosen], output, "lifeline up")
 
 
 def status(context: typer.Context, environment: Environment = "production", output: Output = "text") -> None:
@@ -121,6 +96,24 @@ def status(context: typer.Context, environment: Environment = "production", outp
     else:
         emit(draw(seen))
         next_step(f"lifeline promote --to {seen.standby}")
+
+
+def _each(
+    action: str, then: str, context: typer.Context, stacks: list[str] | None, environment: str, output: str
+) -> None:
+    """An action that nobody has to be asked about, on each stack in turn."""
+    project: Project = context.obj
+    chosen = project.stacks(environment, stacks)
+    engine = target.engine(project)
+    _report([_live(stack, getattr(engine, action)) for stack in chosen], output, f"lifeline {then} {' '.join(chosen)}")
+
+
+def _report(results: list["Changes"], output: str, then: str) -> None:
+    if output == "json":
+        emit_json({"stacks": [changes.document() for changes in results]})
+    else:
+        _show(results)
+        next_step(then)
 
 
 def _live(stack: str, run: Any) -> "Changes":

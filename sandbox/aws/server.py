@@ -4,16 +4,15 @@ The standard library's, because werkzeug's ends every connection after one answe
 """
 
 import logging
-import socket
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from sandbox.aws.http import HttpAnswer, HttpRequest
+from sandbox.http_server import Listener
 
 logger = logging.getLogger(__name__)
-HOST = "127.0.0.1"
 _BODILESS = frozenset({204, 304})
 # What the server says itself, or what must not pass from one connection to another.
 _SERVERS_OWN = frozenset({"connection", "date", "server", "transfer-encoding"})
@@ -80,39 +79,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Calls are recorded by the layer, with more than an access log would say."""
 
 
-class _Connections(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
+class _Connections(Listener):
     def __init__(self, application: Application) -> None:
         self.application = application
-        self._open: set[socket.socket] = set()
-        self._open_lock = threading.Lock()
-        super().__init__((HOST, 0), _Handler)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._open_lock:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._open_lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is no event: the layer has recorded the call."""
-
-    def hang_up(self) -> None:
-        """Close what clients keep alive, or their threads would outlive the server."""
-        with self._open_lock:
-            waiting = [*self._open]
-        for connection in waiting:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # the client was faster
+        super().__init__(0, _Handler)
 
 
 class LoopbackServer:
@@ -138,5 +108,5 @@ class LoopbackServer:
         if self._started:
             self._server.shutdown()
             self._thread.join()
-        self._server.hang_up()
+        self._server.hang_up_all()
         self._server.server_close()

@@ -1,12 +1,13 @@
 """The three providers on ports of their own, to be attached with `PULUMI_DEBUG_PROVIDERS`."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from sandbox.aws.callers import OPERATOR, SECRET_ACCESS_KEY, access_key
+from sandbox.calls import CallLog
 from sandbox.providers.aws.provider import Aws
 from sandbox.providers.aws.session import Credentials
 from sandbox.providers.cloudflare.provider import Cloudflare
@@ -21,23 +22,6 @@ MESSAGE_BYTES = 400 * 1024 * 1024
 """The engine's own limit."""
 
 
-class Calls(Protocol):
-    """Where Configure and Invoke are recorded: `sandbox.calls.CallLog`."""
-
-    def record(
-        self,
-        *,
-        caller: str,
-        region: str,
-        service: str,
-        operation: str,
-        outcome: str,
-        status: int,
-        resource: str | None = None,
-        arguments: dict[str, Any] | None = None,
-    ) -> None: ...
-
-
 class Providers:
     """The emulated providers of one sandbox.
 
@@ -48,7 +32,7 @@ class Providers:
         self,
         aws_endpoint: str,
         cloudflare_endpoint: str,
-        calls: Calls,
+        calls: CallLog,
         credentials: Credentials | None = None,
     ) -> None:
         me = credentials or Credentials(access_key(OPERATOR), SECRET_ACCESS_KEY)

@@ -126,6 +126,18 @@ class Estate:
     def order(self, key: str) -> tuple[int, dict[str, Any], Mapping[str, str]]:
         return self.ask("POST", "/orders", {"order_id": key, "text": "aspirin 81 mg daily"}, key)
 
+    def edge_api(self, path: str, method: str = "GET", zone: str | None = None) -> tuple[str, list[dict[str, Any]]]:
+        """One call to Cloudflare's API below the zone: the zone's id, and the result."""
+        base = self.environment["CLOUDFLARE_BASE_URL"]
+        headers = {"authorization": f"Bearer {self.environment['CLOUDFLARE_API_TOKEN']}"}
+        if zone is None:
+            with urllib.request.urlopen(urllib.request.Request(f"{base}/zones", headers=headers), timeout=10) as found:
+                zone = str(json.load(found)["result"][0]["id"])
+        request = urllib.request.Request(f"{base}/zones/{zone}/{path}", headers=headers, method=method)
+        with urllib.request.urlopen(request, timeout=10) as response:
+            result = json.load(response)["result"]
+        return zone, result if isinstance(result, list) else []
+
     def wait_served(self, site: str, seconds: float = 90) -> None:
         """Until the edge leads to `site`, which accepts writes there."""
 

@@ -141,6 +141,17 @@ def test_with_the_table_out_everywhere_the_break_glass_lets_orders_go_on(it: Est
     assert row is not None and "the table is out in all regions" in str(row) and "dr.grace" in str(row)
 
 
+def test_a_region_killed_outright_loses_all_that_runs_and_comes_back(it: Estate) -> None:
+    shown = it.lifeline("sandbox", "fault", "set", "dark", "us-west-2", "--kill", "--name", "test")
+    assert shown.returncode == 0, shown.stderr
+    wait(lambda: not any(it.status()["tasks"]["us-west-2"].values()), "no task is left in us-west-2")
+    assert it.status()["databases"]["west"]["writer"] is None, "its database is gone too"
+    assert it.order("while-the-standby-is-dead")[0] == 201
+    assert it.lifeline("sandbox", "fault", "clear", "--name", "test").returncode == 0
+    wait(lambda: it.status()["databases"]["west"]["writer"] is False, "its database follows again")
+    wait(lambda: it.status()["tasks"]["us-west-2"].get("web"), "its services run again")
+
+
 def alarm(it: Estate) -> str:
     alarms = it.aws("cloudwatch", "us-east-1").describe_alarms()["MetricAlarms"]
     (lease,) = [found for found in alarms if "lease" in found["MetricName"]]

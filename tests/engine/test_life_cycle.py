@@ -171,18 +171,48 @@ def test_desired_count_zero_ends_the_processes(it: Estate) -> None:
 
 
 def test_what_is_not_declared_is_not_served(it: Estate) -> None:
-    """A missing hop fails the next order; a refresh and an up mend it."""
+    """A missing hop fails the next order and is named; a refresh and an up mend what is declared."""
     elb = it.aws("elbv2", "us-east-1")
     balancer = elb.describe_load_balancers(Names=[it.topology.one("load_balancer", "east").id])["LoadBalancers"][0]
     listener = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"][0]
-    assert it.order("before-the-listener-went")[0] == 201
+    group = elb.describe_target_groups(Names=[it.topology.one("target_group", "east", "web").id])["TargetGroups"][0]
+    assert it.order("while-all-is-there")[0] == 201
+
+    registered = elb.describe_target_health(TargetGroupArn=group["TargetGroupArn"])["TargetHealthDescriptions"]
+    targets = [{"Id": item["Target"]["Id"], "Port": item["Target"]["Port"]} for item in registered]
+    elb.deregister_targets(TargetGroupArn=group["TargetGroupArn"], Targets=targets)
+    assert missing(it, "without-targets") == "target"
+    elb.register_targets(TargetGroupArn=group["TargetGroupArn"], Targets=targets)
+
+    zone, records = it.edge_api("dns_records")
+    (origin,) = [each for each in records if each["name"] == it.topology.one("origin", "east").id]
+    it.edge_api(f"dns_records/{origin['id']}", "DELETE", zone)
+    assert missing(it, "without-the-record") == "dns-record"
+
     elb.delete_listener(ListenerArn=listener["ListenerArn"])
-    assert it.order("after-the-listener-went")[0] >= 500
-    changes = it.engine.refresh("prod")
-    assert not changes.empty
+    assert not it.engine.refresh("prod").empty, "the refresh sees what is gone"
     it.engine.up("prod")
     it.wait_served("east")
-    assert it.order("after-the-listener-is-back")[0] == 201
+    assert it.order("after-all-is-back")[0] == 201
+
+    elb.delete_listener(
+        ListenerArn=elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"][0]["ListenerArn"]
+    )
+    assert missing(it, "without-the-listener") == "listener"
+    zone, balancers = it.edge_api("load_balancers")
+    it.edge_api(f"load_balancers/{balancers[0]['id']}", "DELETE", zone)
+    assert missing(it, "without-the-load-balancer") == "load-balancer"
+    for stack in ("global", "prod"):
+        it.engine.refresh(stack)
+        it.engine.up(stack)
+    it.wait_served("east")
+
+
+def missing(it: Estate, key: str) -> str | None:
+    """The hop that an order, which must fail, lacks."""
+    status, body, headers = it.order(key)
+    assert status >= 400, (key, status, body)
+    return headers.get("x-sandbox-missing")
 
 
 def test_destroy_is_refused_while_protection_is_on(it: Estate) -> None:
