@@ -74,7 +74,7 @@ class Folder:
             running = Running(**json.loads(self.file.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
-        return running if _alive(running.pid) else None
+        return running if alive(running.pid) else None
 
     def require(self) -> Running:
         running = self.read()
@@ -83,11 +83,16 @@ class Folder:
         return running
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether there is such a process, and it still runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        # Where nobody waits for it, an ended process stays in the table.
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return True

@@ -13,7 +13,7 @@ import yaml
 import toolchain
 from sandbox.aws.callers import credentials
 from sandbox.control import Control
-from sandbox.folder import Folder, Running
+from sandbox.folder import Folder, Running, alive
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -65,9 +65,9 @@ def stop(folder: Folder) -> bool:
         return False
     os.kill(running.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while folder.read() is not None and time.monotonic() < deadline:
+    while alive(running.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
-    if folder.read() is not None:
+    if alive(running.pid):
         os.kill(running.pid, signal.SIGKILL)
     folder.file.unlink(missing_ok=True)
     return True

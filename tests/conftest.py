@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import toolchain
+from sandbox.aws import moto_settings
 
 PREFIXES_OF_ACCOUNTS = ("AWS_", "PULUMI_", "CLOUDFLARE_", "LIFELINE_")
 
@@ -32,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
         AWS_CONFIG_FILE=str(home / "aws-config"),
         AWS_SHARED_CREDENTIALS_FILE=str(home / "aws-credentials"),
         AWS_EC2_METADATA_DISABLED="true",
+        # moto reads them when it is first imported, by whichever test comes first.
+        **moto_settings.SETTINGS,
     )
     _stay_on_loopback(config)
 

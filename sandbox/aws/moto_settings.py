@@ -2,7 +2,7 @@
 
 import os
 
-_SETTINGS = {
+SETTINGS = {
     # A certificate's validation record is in the sandbox's DNS at once; a minute of waiting would rehearse nothing.
     "MOTO_ACM_VALIDATION_WAIT": "0",
     # Loading the catalogue of machine images costs a second for each region, and nothing here boots one.
@@ -21,5 +21,5 @@ def prepare(account_id: str) -> None:
             f"the emulated AWS cannot be account {account_id}: moto in this process is account {taken}; "
             "run one account to a process and unset MOTO_ACCOUNT_ID"
         )
-    for name, value in _SETTINGS.items():
+    for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)

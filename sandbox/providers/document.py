@@ -44,7 +44,8 @@ LIMITS = """\
 - Times: AWS takes minutes where the sandbox takes a moment. Nothing measured here is an AWS time.
 - Whether AWS itself would take an argument that the SDK's types allow: the emulation checks less than AWS does.
 - A DynamoDB table with eventually consistent replicas, and restores of tables or clusters from backups.
-- Secrets' rotation, alarms' evaluation, certificates' renewal: declared, never run.
+- Secrets' rotation and certificates' renewal: declared, never run. An alarm on one metric has the state that its
+  datapoints give when somebody looks; nobody is notified.
 """
 
 

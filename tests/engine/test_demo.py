@@ -68,7 +68,7 @@ def test_two_sandboxes_stand_side_by_side_and_a_killed_one_leaves_no_orphan(proj
         one, two = (yaml.safe_load(files[name].read_text()) for name in ("one", "two"))
         assert not {one["aws"], one["edge"], one["control"]} & {two["aws"], two["edge"], two["control"]}
         os.kill(one["pid"], signal.SIGKILL)
-        wait(lambda: not any("one" in " ".join(each.cmdline()) for each in family(project)), "nothing of it is left")
+        wait(lambda: all("one" not in each.cmdline() for each in family(project)), "nothing of it is left")
         assert lifeline(project, "sandbox", "status", "--name", "one").returncode == 1
         assert lifeline(project, "sandbox", "status", "--name", "two").returncode == 0
         again = lifeline(project, "sandbox", "start", "--name", "one")

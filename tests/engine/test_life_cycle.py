@@ -219,7 +219,7 @@ def test_destroy_is_refused_while_protection_is_on(it: Estate) -> None:
     shown = it.lifeline("destroy", "prod", "--yes")
     assert shown.returncode == 10, shown.stderr
     assert "protected" in shown.stderr and "rds/cluster:Cluster" in shown.stderr
-    plain = it.pulumi("destroy", "-s", "prod", "--yes", "--skip-preview")
+    plain = it.pulumi("destroy", "-s", "prod", "--yes")
     assert plain.returncode != 0 and "protect" in plain.stdout + plain.stderr
     assert it.engine.preview("prod").empty
 

@@ -6,12 +6,14 @@ A writer at 50 Hz goes to both databases all the while. The demo's test has the 
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from sandbox import orders
+from sandbox.folder import alive
 from sandbox.load import Load
 from tests.engine.estate import Estate, estate, wait
 from tests.engine.writers import Writers
@@ -109,3 +111,19 @@ def test_with_the_new_active_region_dark_the_service_moves_back(it: Estate) -> N
     databases = it.status()["databases"]
     counted = orders.count(acked, databases["east"]["port"], databases["west"]["port"], "nl_fhir")
     assert len(counted.lost) >= 1 and counted.exact is True, orders.sentence(counted, "east")
+
+
+def test_a_killed_sandbox_leaves_no_task_and_no_database(it: Estate) -> None:
+    """The last one here: `kill -9` of the supervisor while everything runs."""
+    seen = it.status()
+    pids = [pid for services in seen["tasks"].values() for found in services.values() for pid in found]
+    assert len(pids) > 10
+    ports = [found["port"] for found in seen["databases"].values()]
+    os.kill(it.running.pid, signal.SIGKILL)
+    wait(lambda: not any(alive(pid) for pid in [it.running.pid, *pids]), "no task is left")
+    wait(lambda: not any(listens(port) for port in ports), "no database is left")
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
