@@ -78,7 +78,7 @@ class Sandbox:
             self.stop()
 
     def stop(self) -> None:
-        """End every part; the children last, so that nothing is restarted."""
+        """End every part, each before what it needs."""
         if self.providers is not None:
             self.providers.stop()
         self.tasks.stop()

@@ -148,6 +148,7 @@ def orders(
     context: typer.Context,
     surviving: Annotated[str, typer.Option(help="The site whose database counts.")],
     name: Name = "default",
+    environment: Environment = "production",
     output: Output = "text",
 ) -> None:
     """Count the acknowledged orders that the surviving database lacks, by id."""
@@ -157,7 +158,7 @@ def orders(
         raise Refused(f"{surviving!r} is no site: one of {', '.join(seen)}")
     old = next(site for site in seen if site != surviving)
     project: Project = context.obj
-    database = project.settings("production").application.replace("-", "_")
+    database = project.settings(environment).application.replace("-", "_")
     counted = _sandbox("orders").count(folder.acknowledged, seen[surviving]["port"], seen[old]["port"], database)
     if output == "json":
         emit_json(counted.document())

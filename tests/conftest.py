@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from pathlib import Path
@@ -36,6 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # moto reads them when it is first imported, by whichever test comes first.
         **moto_settings.SETTINGS,
     )
+    # A shell without job control starts what it puts into the background with SIGINT ignored, and every program
+    # that a test interrupts would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _stay_on_loopback(config)
 
 

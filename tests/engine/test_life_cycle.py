@@ -226,7 +226,11 @@ def test_destroy_is_refused_while_protection_is_on(it: Estate) -> None:
 
 def test_with_protection_off_a_destroy_leaves_nothing(it: Estate) -> None:
     it.configure(protection="off")
-    it.each(it.engine.up)
+    plain = ("--yes", "--skip-preview")
+    for shown in it.each(lambda stack: it.pulumi("up", "-s", stack, *plain)).values():
+        assert shown.returncode == 0, shown.stdout + shown.stderr
+    shown = it.pulumi("destroy", "-s", "dr", *plain)
+    assert shown.returncode == 0, shown.stdout + shown.stderr
     shown = it.lifeline("destroy", "--yes")
     assert shown.returncode == 0, shown.stderr
     for stack in it.stacks:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 STORY = """
 import sys
+import tempfile
 from pathlib import Path
 from sandbox.postgres import Databases
 
@@ -52,7 +54,9 @@ def folder(tmp_path: Path) -> Path:
     if os.geteuid() == 0:
         for path in [tmp_path, *tmp_path.iterdir()]:
             shutil.chown(path, "nobody", "nogroup")
-        for parent in tmp_path.parents[:2]:
+        for parent in tmp_path.parents:
+            if parent == Path(tempfile.gettempdir()):
+                break
             parent.chmod(0o755)
     return tmp_path
 

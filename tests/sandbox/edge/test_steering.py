@@ -66,8 +66,11 @@ def test_a_change_is_checked_at_once(world: World) -> None:
 
 
 def test_consecutive_failures_are_counted(world: World) -> None:
-    world.edit("monitors", world.monitor["id"], {"consecutive_down": 2, "interval": 3600})
     eventually(lambda: world.health("east").healthy)
+    before = world.health("east").checked_at
+    world.edit("monitors", world.monitor["id"], {"consecutive_down": 2, "interval": 3600})
+    # Each change brings one check at once, and then none for an hour.
+    eventually(lambda: world.health("east").checked_at != before)
     before = world.health("east").checked_at
     world.origins["east"].healthy = False
     world.edit("monitors", world.monitor["id"], {"description": "first check after the change"})
