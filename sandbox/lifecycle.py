@@ -88,6 +88,9 @@ def environment(folder: Folder, running: Running) -> dict[str, str]:
     state.mkdir(exist_ok=True)
     providers = ",".join(f"{name}:{port}" for name, port in sorted(running.providers.items()))
     engine = toolchain.environment(dict(os.environ))
+    if shutil.which("lifeline", path=engine["PATH"]) is None:
+        # At the end: the shell's own python and other tools stay what they are.
+        engine["PATH"] += f"{os.pathsep}{Path(sys.executable).parent}"
     return {
         **{key: value for key, value in engine.items() if os.environ.get(key) != value},
         **credentials("operator"),

@@ -50,14 +50,25 @@ def ids(port: int, database: str) -> frozenset[str]:
 
 
 def count(acknowledged: Path, surviving_port: int, old_port: int, database: str) -> Count:
-    """Compare what was acknowledged with what survived, and with what the old site still has."""
+    """Compare what was acknowledged with what survived, and with what the old site still has.
+
+    Raises ValueError where the surviving database cannot be asked.
+    """
     import psycopg
 
     promised = frozenset(acknowledged.read_text(encoding="utf-8").split()) if acknowledged.exists() else frozenset()
-    surviving = ids(surviving_port, database)
+    try:
+        surviving = ids(surviving_port, database)
+    except psycopg.OperationalError:
+        raise ValueError(
+            "the orders cannot be counted: the surviving site's database does not answer; `lifeline up` makes it, "
+            "`lifeline sandbox status` shows it"
+        ) from None
+    except psycopg.errors.UndefinedTable:
+        raise ValueError("the orders cannot be counted: the table is not there yet; try again in a moment") from None
     try:
         held_back: frozenset[str] | None = ids(old_port, database) - surviving
-    except psycopg.OperationalError:
+    except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
         held_back = None
     return Count(promised, surviving, held_back)
 

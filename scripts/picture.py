@@ -19,7 +19,7 @@ def draw(seen: "Seen") -> str:
     if seen.order:
         edge = f"edge: {' → '.join(seen.order.pools)}, fallback {seen.order.fallback}"
     else:
-        edge = "edge: unknown (its API does not answer)"
+        edge = "edge: unknown (its API does not answer, or `global` is not applied)"
     boxes = [_box(seen, site) for site in seen.sites]
     height = max(len(box) for box in boxes)
     for box in boxes:

@@ -97,9 +97,10 @@ def env(context: typer.Context, name: Name = "default") -> None:
     """Print the variables that point Pulumi, the AWS tools and lifeline at it: eval "$(lifeline sandbox env)"."""
     folder = _folder(context, name)
     lifecycle = _sandbox("lifecycle")
+    variables = lifecycle.environment(folder, folder.require())
     for key in lifecycle.UNSET:
         emit(f"unset {key}")
-    for key, value in lifecycle.environment(folder, folder.require()).items():
+    for key, value in variables.items():
         emit(f"export {key}={shlex.quote(value)}")
 
 

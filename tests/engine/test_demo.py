@@ -71,6 +71,21 @@ def test_two_sandboxes_stand_side_by_side_and_a_killed_one_leaves_no_orphan(proj
         wait(lambda: all("one" not in each.cmdline() for each in family(project)), "nothing of it is left")
         assert lifeline(project, "sandbox", "status", "--name", "one").returncode == 1
         assert lifeline(project, "sandbox", "status", "--name", "two").returncode == 0
+        exported = lifeline(project, "sandbox", "env", "--name", "two").stdout
+        found = subprocess.run(
+            [
+                "sh",
+                "-c",
+                'eval "$1"; command -v pulumi && command -v lifeline && echo "$LIFELINE_SANDBOX"',
+                "-",
+                exported,
+            ],
+            env={"PATH": "/usr/bin:/bin", "HOME": str(project)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert found.stdout.split()[2] == "two"
         again = lifeline(project, "sandbox", "start", "--name", "one")
         assert again.returncode == 0 and "started" in again.stdout
     finally:

@@ -89,9 +89,11 @@ def test_an_unknown_option_is_a_usage_error(project: Path) -> None:
     assert shown.returncode == 2 and "--ys" in shown.stderr
 
 
-def test_a_sandbox_that_does_not_run_says_how_to_start_it(project: Path) -> None:
-    shown = lifeline("sandbox", "status", cwd=project)
-    assert shown.returncode == 1 and "lifeline sandbox start" in shown.stderr
+@pytest.mark.parametrize("command", ["status", "env", "calls", "load", "reset"])
+def test_a_sandbox_that_does_not_run_says_how_to_start_it(project: Path, command: str) -> None:
+    shown = lifeline("sandbox", command, cwd=project)
+    assert shown.returncode == 1 and shown.stdout == ""
+    assert shown.stderr.startswith("no sandbox 'default' is running here") and "lifeline sandbox start" in shown.stderr
 
 
 def test_the_topology_is_printed_as_it_is_read(project: Path) -> None:
