@@ -40,8 +40,8 @@ class Task:
     def settle(self) -> None:
         """Register it as a target once its port answers; a task without a port is ready when it has lived a moment.
 
-        An ALB keeps a new target out until its first health checks pass; the layer has no such checks, so a
-        target is registered late instead. Raises LookupError for a target group that is gone.
+        An ALB keeps a new target out until its first health checks pass; here it is registered late instead.
+        Raises LookupError for a target group that is gone.
         """
         if self.ready:
             return
