@@ -41,4 +41,5 @@ def promote(
     else:
         emit(f"{done.target} serves under epoch {done.epoch}, {done.seconds:.1f} s after the command began")
         emit("not measured by this first version: what was lost (compare order ids), replication back, schedules")
-        next_step(f"flip `lifeline:active` to {{{environment}: {done.target}}} in Pulumi.yaml, then lifeline preview")
+        flip = f"flip `lifeline:active` to {{{environment}: {to}}} in Pulumi.yaml, then "
+        next_step(("" if settings.active_site == to else flip) + "lifeline preview")

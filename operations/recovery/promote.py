@@ -2,7 +2,8 @@
 
 What it does not do yet: no plan, no journal, no resume, no switchover; it does not check lag, quotas or images
 before it starts, does not stop schedules or event rules, does not prove the old site fenced (it always
-waits the lease out), does not rebuild protection and gives no report of what was lost. A run that stops half-way
+waits the lease out), does not rebuild protection (the old site's pool stays closed at the edge until the next promotion
+opens it) and gives no report of what was lost. A run that stops half-way
 has moved the record: run the same command again, every step looks before it acts.
 """
 
