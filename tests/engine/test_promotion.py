@@ -50,6 +50,25 @@ def test_the_service_moves_while_the_old_warden_sleeps(it: Estate) -> None:
     assert it.status()["databases"]["west"]["writer"] is True
 
 
+def test_one_that_stops_half_way_says_how_to_go_on_and_does(it: Estate) -> None:
+    """There and back: RDS of the target's region is out, then it is not."""
+    it.control.post("/dark", {"region": "us-east-1", "service": "rds"})
+    stopped = it.lifeline("promote", "--to", "east", "--yes")
+    assert stopped.returncode == 11, stopped.stderr
+    assert "Go on with: lifeline promote --to east --yes" in stopped.stderr
+    assert it.order("while-it-is-stopped")[0] == 503, (
+        "neither site writes: the record names east, west has the database"
+    )
+    it.control.post("/clear", {})
+    resumed = it.lifeline("promote", "--to", "east", "--yes")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "going on with the promotion of epoch 2" in resumed.stderr
+    it.wait_served("east")
+    back = it.lifeline("promote", "--to", "west", "--yes")
+    assert back.returncode == 0, back.stderr
+    it.wait_served("west")
+
+
 def test_promoting_the_active_site_is_refused(it: Estate) -> None:
     shown = it.lifeline("promote", "--to", "west", "--yes")
     assert shown.returncode == 10 and "west is the active site already" in shown.stderr
