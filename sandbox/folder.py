@@ -25,7 +25,6 @@ class Running:
     """Site → region."""
     host: str
     """The host name at which users reach the service through the edge."""
-    account: str
 
 
 class NotRunning(ValueError):

@@ -69,7 +69,6 @@ class Sandbox:
                     providers=self.providers.start(),
                     regions=self.regions,
                     host=Naming.of(self.settings).edge_host,
-                    account=self.settings.account_id,
                 )
             )
             self.stopped.wait()

@@ -17,7 +17,3 @@ def consistency_set(regions: frozenset[str]) -> str | None:
         if regions <= members:
             return name
     return None
-
-
-def known_regions() -> list[str]:
-    return sorted(frozenset().union(*CONSISTENCY_SETS.values()))

@@ -53,10 +53,6 @@ class Engine:
         deployment = self._stack(stack).export_stack().deployment or {}
         return list(deployment.get("resources") or [])
 
-    def outputs(self, stack: str) -> dict[str, Any]:
-        """The stack's outputs, secret ones left out."""
-        return {key: item.value for key, item in self._stack(stack).outputs().items() if not item.secret}
-
     def _stack(self, name: str) -> Any:
         from pulumi import automation
 

@@ -41,7 +41,6 @@ class Tasks:
         self._logs = logs
         self._start_process = start
         self._services: dict[Key, Service] = {}
-        self._killed: set[str] = set()
         self._lock = threading.RLock()
         self._woken = threading.Event()
         self._ended = False
@@ -67,17 +66,6 @@ class Tasks:
             self._services.clear()
         for thread in stopping:
             thread.join()
-
-    def kill_region(self, region: str) -> None:
-        """End a region's tasks without notice and keep them down until `revive_region`."""
-        with self._lock:
-            self._killed.add(region)
-            self._kill(region)
-
-    def revive_region(self, region: str) -> None:
-        with self._lock:
-            self._killed.discard(region)
-        self._woken.set()
 
     def processes(self, region: str, service: str) -> list[Process]:
         """The running tasks' processes of one service, oldest first."""
@@ -149,8 +137,7 @@ class Tasks:
 
     def _down(self) -> set[str]:
         """The regions that have lost their machines."""
-        lost = {f.region for f in self._faults.list() if f.kind == "dark" and f.kill and f.service is None and f.region}
-        return self._killed | lost
+        return {f.region for f in self._faults.list() if f.kind == "dark" and f.kill and f.service is None and f.region}
 
     def _faults_changed(self) -> None:
         with self._lock:

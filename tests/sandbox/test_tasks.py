@@ -198,15 +198,6 @@ def test_an_outage_of_ecs_leaves_what_runs(aws: Aws, tasks: Tasks, faults: Fault
     eventually(lambda: len(tasks.pids(REGION, "web")) == 2)
 
 
-def test_tasks_can_be_killed_and_revived_by_region(aws: Aws, tasks: Tasks) -> None:
-    declare(aws, tasks, service("web", 1))
-    tasks.kill_region(REGION)
-    tasks.reconcile()
-    assert tasks.pids(REGION, "web") == []
-    tasks.revive_region(REGION)
-    eventually(lambda: tasks.pids(REGION, "web"))
-
-
 def test_a_task_sees_only_what_it_is_given(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUDFLARE_API_TOKEN", "the host's")
     aws.services = [service("web", 1, secrets={"LIFELINE_SECRET_SESSION_KEY": SECRET})]
