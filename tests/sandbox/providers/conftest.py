@@ -62,6 +62,8 @@ def shared_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 @pytest.fixture
 def rig(shared_rig: Rig) -> Iterator[Rig]:
+    # moto keeps its accounts in the process: another folder's tests may have run in this one before.
+    shared_rig.layer.reset()
     yield shared_rig
     shared_rig.faults.clear()
     shared_rig.layer.reset()
