@@ -6,7 +6,7 @@ PYTHON ?=
 CANDIDATES := $(PYTHON) python3.13 python3.12 python3.11 python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs format rehearse lock clean
+.PHONY: help setup demo test check docs snapshots format rehearse lock clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +38,9 @@ check: setup ## format, lint, types, import laws, lock and generated docs in ste
 
 docs: setup ## write the generated pages again
 	@$(BIN)/python -m sandbox.providers.document
+
+snapshots: setup ## write down again what each component declares; read the difference before you commit it
+	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/infra/components/test_snapshots.py
 
 format: setup ## format and mend what can be mended
 	@$(BIN)/ruff format .
