@@ -10,6 +10,9 @@ from typer.exceptions import TyperException
 from scripts import doctor, lease, promote, sandbox, stacks, topology
 from scripts.project import Project
 
+INTERRUPTED = 130
+"""What typer makes of a KeyboardInterrupt inside a command."""
+
 app = typer.Typer(
     name="lifeline",
     no_args_is_help=True,
@@ -50,16 +53,18 @@ def main() -> None:
             show()
         sys.exit(2)
     except (typer.Abort, KeyboardInterrupt):
-        print("cancelled: you interrupted; run the same command again to go on", file=sys.stderr)
-        sys.exit(8)
+        result = INTERRUPTED
     except typer.Exit as error:
-        sys.exit(error.exit_code)
+        result = error.exit_code
     except Exception as error:
         if debug:
             raise
         code, text = explain(error)
         print(text, file=sys.stderr)
         sys.exit(code)
+    if result == INTERRUPTED:
+        print("cancelled: you interrupted; run the same command again to go on", file=sys.stderr)
+        sys.exit(8)
     sys.exit(result if isinstance(result, int) else 0)
 
 

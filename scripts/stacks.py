@@ -1,17 +1,18 @@
 """preview, up, refresh, destroy, status."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from operations.outcomes import Refused
 from scripts import target
+from scripts.changes import report, run, show
 from scripts.project import Project
-from scripts.terminal import Environment, Output, Yes, confirm, emit, emit_json, next_step, say
+from scripts.terminal import Environment, Output, Yes, confirm, emit, emit_json, next_step
 
 if TYPE_CHECKING:
-    from operations.stacks.changes import Changes
+    from operations.stacks.side_by_side import Action
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[STACK]...", help="Default: all of the environment.")]
 
@@ -44,12 +45,12 @@ def up(
     results = []
     for stack in chosen:
         if not yes:
-            planned = _live(stack, engine.preview)
-            _show([planned])
+            (planned,) = run(engine, "preview", [stack])
+            show(planned)
             if not planned.empty:
                 confirm(f"Apply this to {stack}?", yes=False)
-        results.append(_live(stack, engine.up))
-    _report(results, output, "lifeline status")
+        results += run(engine, "up", [stack])
+    report(results, output, "lifeline status")
 
 
 def refresh(
@@ -78,7 +79,7 @@ def destroy(
             "set `lifeline:protection: off`, run `lifeline up`, then destroy"
         )
     confirm(f"Delete everything of {', '.join(chosen)}?", yes=yes)
-    _report([_live(stack, engine.destroy) for stack in chosen], output, "lifeline up")
+    report([changes for stack in chosen for changes in run(engine, "destroy", [stack])], output, "lifeline up")
 
 
 def status(context: typer.Context, environment: Environment = "production", output: Output = "text") -> None:
@@ -99,51 +100,9 @@ def status(context: typer.Context, environment: Environment = "production", outp
 
 
 def _each(
-    action: str, then: str, context: typer.Context, stacks: list[str] | None, environment: str, output: str
+    action: "Action", then: str, context: typer.Context, stacks: list[str] | None, environment: str, output: str
 ) -> None:
-    """An action that nobody has to be asked about, on each stack in turn."""
+    """An action that nobody has to be asked about, on all stacks side by side."""
     project: Project = context.obj
-    chosen = project.stacks(environment, stacks)
-    engine = target.engine(project)
-    _report([_live(stack, getattr(engine, action)) for stack in chosen], output, f"lifeline {then} {' '.join(chosen)}")
-
-
-def _report(results: list["Changes"], output: str, then: str) -> None:
-    if output == "json":
-        emit_json({"stacks": [changes.document() for changes in results]})
-    else:
-        _show(results)
-        next_step(then)
-
-
-def _live(stack: str, run: Any) -> "Changes":
-    """Run one engine action with a line of live progress where there is a terminal, else one line at the end."""
-    import time
-
-    began = time.monotonic()
-    terminal = sys.stderr.isatty()
-
-    def progress(changes: "Changes") -> None:
-        if terminal:
-            print(f"\r{stack}: {len(changes.changes)} resources seen", end="\x1b[K", file=sys.stderr, flush=True)
-
-    try:
-        changes: Changes = run(stack, progress)
-    finally:
-        if terminal:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-    counts = ", ".join(f"{count} {kind}" for kind, count in changes.counts.items() if count) or "nothing"
-    say(f"{stack}: {counts} ({time.monotonic() - began:.1f} s)")
-    for severity, text in changes.messages:
-        say(f"{stack}: {severity}: {text}")
-    return changes
-
-
-def _show(results: list["Changes"]) -> None:
-    for changes in results:
-        for item in changes.listed():
-            mark = "stateful, " if item.stateful and item.kind in {"replace", "delete"} else ""
-            what = f" ({', '.join(item.properties)})" if item.properties else ""
-            emit(f"{changes.stack}: {mark}{item.kind} {item.type} {item.name}{what}")
-        if changes.empty:
-            emit(f"{changes.stack}: no change")
+    chosen = list(project.stacks(environment, stacks))
+    report(run(target.engine(project), action, chosen), output, f"lifeline {then} {' '.join(chosen)}")

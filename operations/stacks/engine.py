@@ -2,12 +2,16 @@
 
 import os
 import re
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import toolchain
 from operations.stacks.changes import Changes
+
+if TYPE_CHECKING:
+    from operations.stacks.command import Command
 
 OnChange = Callable[[Changes], None]
 
@@ -26,7 +30,8 @@ class Engine:
     def __init__(self, root: Path, environment: Mapping[str, str] | None = None) -> None:
         self.root = root
         self.environment = toolchain.environment(dict(os.environ if environment is None else environment))
-        self._command: Any = None
+        self._command: Command | None = None
+        self._lock = threading.Lock()
 
     def preview(self, stack: str, on_change: OnChange | None = None) -> Changes:
         """What `up` would do. Raises EngineError."""
@@ -44,6 +49,11 @@ class Engine:
         """Delete everything of the stack. Check `protected` first."""
         return self._run(stack, "destroy", on_change)
 
+    def interrupt(self) -> None:
+        """Let every run under way finish what it has begun and end; a second call ends them at once."""
+        if self._command is not None:
+            self._command.interrupt()
+
     def protected(self, stack: str) -> list[str]:
         """The URNs that the state protects against deletion."""
         return [item["urn"] for item in self.resources(stack) if item.get("protect")]
@@ -56,9 +66,12 @@ class Engine:
     def _stack(self, name: str) -> Any:
         from pulumi import automation
 
-        if self._command is None:
-            # The Automation API looks for <root>/bin/pulumi.
-            self._command = automation.PulumiCommand(root=str(toolchain.provide().pulumi.parent.parent))
+        with self._lock:  # runs side by side share it
+            if self._command is None:
+                from operations.stacks.command import Command
+
+                # The Automation API looks for <root>/bin/pulumi.
+                self._command = Command(str(toolchain.provide().pulumi.parent.parent))
         options = automation.LocalWorkspaceOptions(env_vars=self.environment, pulumi_command=self._command)
         return automation.create_or_select_stack(name, work_dir=str(self.root), opts=options)
 

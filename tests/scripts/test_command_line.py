@@ -99,3 +99,13 @@ def test_a_sandbox_that_does_not_run_says_how_to_start_it(project: Path, command
 def test_the_topology_is_printed_as_it_is_read(project: Path) -> None:
     shown = lifeline("topology", cwd=project)
     assert shown.returncode == 0 and "role: control_table" in shown.stdout and "next:" in shown.stderr
+
+
+def test_an_interrupt_ends_with_8_and_says_what_to_do() -> None:
+    code = (
+        "import sys; from scripts import main\n"
+        "def interrupted(): raise KeyboardInterrupt\n"
+        "main.app.command('interrupted')(interrupted); sys.argv = ['lifeline', 'interrupted']; main.main()"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert shown.returncode == 8 and "run the same command again" in shown.stderr
