@@ -66,6 +66,18 @@ class Naming:
     def secret(self, name: str) -> str:
         return f"{self.application}/{self.environment}/{name}"
 
+    def state_bucket(self, region: str) -> str:
+        """The state of the project's stacks, or its copy; bucket names are one namespace of all AWS."""
+        return fit(f"{self.project}-state-{self.account_id}-{region}", 63)
+
+    @property
+    def state_key_alias(self) -> str:
+        return f"alias/{self.project}-state"
+
+    @property
+    def state_copy_role(self) -> str:
+        return fit(f"{self.project}-state-copy", 64)
+
     # One site's
 
     def origin_host(self, site: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from scripts import doctor, lease, promote, sandbox, stacks, topology
+from scripts import bootstrap, doctor, lease, promote, sandbox, stacks, topology
 from scripts.project import Project
 
 INTERRUPTED = 130
@@ -21,7 +21,7 @@ app = typer.Typer(
     help="Declare a service in two regions, and move it when one dies.",
     epilog="First time here? `lifeline doctor` looks at the machine, `lifeline sandbox demo` shows it all.",
 )
-for module in (stacks, promote, lease, topology, doctor):
+for module in (stacks, promote, lease, topology, bootstrap, doctor):
     module.add(app)
 app.add_typer(sandbox.app, name="sandbox")
 

@@ -1,0 +1,1 @@
+"""Where the state of the stacks lives: made once, before any stack."""
