@@ -46,6 +46,9 @@ format: setup ## format and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+bench: setup ## measure: ratios side by side in one run; BENCH=estate for one of them
+	@$(BIN)/python -m benchmarks $(BENCH)
+
 rehearse: setup ## the tests that take minutes
 	@$(BIN)/python -m pytest -m rehearsal $(TESTS)
 

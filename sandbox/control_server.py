@@ -56,6 +56,7 @@ class ControlServer:
             },
             "tasks": self._tasks(),
             "pools": sandbox.edge.status()["pools"],
+            "provider_seconds": sandbox.providers.busy_seconds if sandbox.providers else 0.0,
         }
 
     def _tasks(self) -> dict[str, dict[str, list[int]]]:

@@ -9,7 +9,7 @@ from scripts import target
 from scripts.project import Project
 from scripts.terminal import Environment, Yes, confirm, emit, next_step, say
 
-group = typer.Typer(no_args_is_help=True, help="The lease that lets a site write.")
+group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The lease that lets a site write.")
 
 
 def add(app: typer.Typer) -> None:

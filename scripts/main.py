@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: rich takes longer to load than all the rest
     help="Declare a service in two regions, and move it when one dies.",
     epilog="First time here? `lifeline doctor` looks at the machine, `lifeline sandbox demo` shows it all.",
 )

@@ -13,8 +13,10 @@ from scripts.terminal import Environment, Output, emit, emit_json, next_step, sa
 if TYPE_CHECKING:
     from sandbox.folder import Folder
 
-app = typer.Typer(no_args_is_help=True, help="Two AWS regions and Cloudflare on this machine, to rehearse on.")
-fault = typer.Typer(no_args_is_help=True, help="Break things on purpose.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Two AWS regions and Cloudflare on this machine, to rehearse on."
+)
+fault = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Break things on purpose.")
 app.add_typer(fault, name="fault")
 
 Name = Annotated[str, typer.Option("--name", "-n", help="Which sandbox.", envvar="LIFELINE_SANDBOX")]

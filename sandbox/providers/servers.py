@@ -10,6 +10,7 @@ from sandbox.aws.callers import OPERATOR, SECRET_ACCESS_KEY, access_key
 from sandbox.calls import CallLog
 from sandbox.providers.aws.provider import Aws
 from sandbox.providers.aws.session import Credentials
+from sandbox.providers.busy import Busy
 from sandbox.providers.cloudflare.provider import Cloudflare
 from sandbox.providers.handlers import Provider
 from sandbox.providers.randomness import Randomness
@@ -43,6 +44,7 @@ class Providers:
             "random": Randomness(),
         }
         self._servers: list[grpc.Server] = []
+        self._busy = Busy()
 
     def start(self) -> dict[str, int]:
         """Serves on free ports of 127.0.0.1. Package → port."""
@@ -50,6 +52,7 @@ class Providers:
         for package, provider in self._providers.items():
             server = grpc.server(
                 ThreadPoolExecutor(THREADS, thread_name_prefix=f"provider-{package}"),
+                interceptors=[self._busy],
                 options=[
                     ("grpc.max_receive_message_length", MESSAGE_BYTES),
                     ("grpc.max_send_message_length", MESSAGE_BYTES),
@@ -61,6 +64,11 @@ class Providers:
             server.start()
             self._servers.append(server)
         return ports
+
+    @property
+    def busy_seconds(self) -> float:
+        """In which at least one call was being answered, of all that they have run."""
+        return self._busy.seconds
 
     def stop(self) -> None:
         """Ends the servers; calls under way get a moment."""
