@@ -1,0 +1,141 @@
+"""All resources of one stack, indexed once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from model.links import Index
+from model.resource import Change, Resource, tag_key
+from model.types import PROVIDER, STACK, canonical
+from model.values import UNKNOWN, Malformed, lookup
+
+Source = Literal["program", "preview", "state", "list", "engine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Resources that are linked to one. `unclear` are those of which the source does not tell."""
+
+    found: tuple[Resource, ...]
+    unclear: tuple[Resource, ...] = ()
+
+
+class View:
+    """The resources of one stack, as one source shows them."""
+
+    def __init__(
+        self,
+        stack: str,
+        source: Source,
+        resources: Iterable[Resource],
+        changes: Sequence[Change] | None = None,
+    ) -> None:
+        self.stack, self.source = stack, source
+        self.resources = tuple(resources)
+        self.changes = None if changes is None else tuple(changes)
+        """None: this source knows no operations, so nothing can be said about them."""
+        self._by_urn = {resource.urn: resource for resource in self.resources}
+        self._by_kind: dict[str, list[Resource]] = defaultdict(list)
+        self._children: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            self._by_kind[resource.kind].append(resource)
+            self._children[resource.parent].append(resource)
+        self._links: dict[tuple[str, str], Index] = {}
+
+    def get(self, urn: str) -> Resource | None:
+        return self._by_urn.get(urn)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The canonical types that it holds."""
+        return tuple(self._by_kind)
+
+    def of(self, *types: str) -> Sequence[Resource]:
+        """Resources of these types, whichever of its names a type goes by."""
+        if len(types) == 1:
+            return self._by_kind.get(canonical(types[0]), ())
+        return [item for type_ in types for item in self._by_kind.get(canonical(type_), ())]
+
+    @property
+    def root(self) -> Resource | None:
+        """The stack itself, where the source shows it."""
+        return next(iter(self.of(STACK)), None)
+
+    def children(self, resource: Resource) -> Sequence[Resource]:
+        return self._children.get(resource.urn, ())
+
+    def ancestors(self, resource: Resource) -> tuple[Resource, ...]:
+        """Its parents, the nearest first; a cycle ends the chain."""
+        seen, chain, at = {resource.urn}, [], self.get(resource.parent)
+        while at is not None and at.urn not in seen:
+            seen.add(at.urn)
+            chain.append(at)
+            at = self.get(at.parent)
+        return tuple(chain)
+
+    def provider(self, resource: Resource) -> Resource | None:
+        """The explicit provider that manages it."""
+        return self.get(resource.provider)
+
+    def region(self, resource: Resource) -> Any:
+        """Its own `region`, else its provider's; `ABSENT` where neither is said."""
+        own = resource.props.get("region")
+        if own is not None:
+            return own
+        provider = self.provider(resource)
+        return None if provider is None else provider.props.get("region")
+
+    def linked(self, target: Resource, type: str, property: str) -> Links:
+        """Resources of a type whose property refers to `target`: `linked(bucket, "aws:s3/…", "bucket")`.
+
+        A property refers to a resource if one of its outputs went into it, or if it has its id, ARN or name. Where a
+        property is unknown and the source tells no dependencies, the resource is in `unclear`.
+        """
+        found, unclear = self._index(type, property).of(target, self.region(target))
+        return Links(tuple(found), tuple(unclear))
+
+    def targets(self, resource: Resource, property: str, type: str) -> Links:
+        """The other way: resources of a type that `resource`'s property refers to."""
+        found, unclear = [], []
+        index = Index([resource], property, self.region)
+        for target in self.of(type):
+            sure, maybe = index.of(target, self.region(target))
+            if sure:
+                found.append(target)
+            elif maybe:
+                unclear.append(target)
+        return Links(tuple(found), tuple(unclear))
+
+    def _index(self, type: str, property: str) -> Index:
+        key = (canonical(type), property)
+        if key not in self._links:
+            self._links[key] = Index(self.of(type), property, self.region)
+        return self._links[key]
+
+    def tags(self, resource: Resource) -> Any:
+        """Its tags with the provider's default ones, keys spelled as `tag_key` does; `UNKNOWN` where that is."""
+        own, default = resource.tags(), self._default_tags(resource)
+        return UNKNOWN if own is UNKNOWN or default is UNKNOWN else {**default, **own}
+
+    def tag(self, resource: Resource, key: str) -> Any:
+        """A tag's value, whatever spelling the key has; `ABSENT`, or `UNKNOWN` where it may be there."""
+        own, default = resource.tags(), self._default_tags(resource)
+        wanted = tag_key(key)
+        if own is not UNKNOWN and wanted in own:
+            return own[wanted]
+        if default is not UNKNOWN and wanted in default:
+            return default[wanted]
+        return UNKNOWN if own is UNKNOWN or default is UNKNOWN else None
+
+    def _default_tags(self, resource: Resource) -> Any:
+        provider = self.provider(resource)
+        if provider is None or not provider.kind.startswith(PROVIDER):
+            return {}
+        try:
+            found = lookup(provider.props, "defaultTags.tags")
+        except Malformed:
+            return {}
+        if found is UNKNOWN:
+            return UNKNOWN
+        return {tag_key(key): value for key, value in found.items()} if isinstance(found, Mapping) else {}
