@@ -1,0 +1,1 @@
+"""What Lifeline forbids: the rules, and their evaluation over any view of resources. One service, one file."""

@@ -1,0 +1,94 @@
+"""Rules over a view: pure, and the same in every engine."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from model.resource import Change, Resource
+from model.types import PROVIDER, STACK
+from model.view import View
+from policies.asking import ask
+from policies.case import Case
+from policies.rule import ANY, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """How the rules are meant for one stack; the same for every engine."""
+
+    environment: str = "production"
+    account: bool = False
+    """Whether this stack declares what an account has once: turns on the rules of that scope."""
+    recommended: bool = True
+    """Whether rules of the level "recommended" are asked."""
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Rule → parameter → value; what is not there has its default."""
+
+    def of(self, rule: Rule) -> Mapping[str, Any]:
+        own = self.values.get(rule.id)
+        return {**rule.defaults, **own} if own else rule.defaults
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says about one resource. There is none where the rule does not apply."""
+
+    rule: Rule
+    resource: Resource
+    outcome: Literal["pass", "fail", "unknown", "error"]
+    """"error": the rule itself raised; that is a fault of the gate and never a pass."""
+    message: str = ""
+    path: str = ""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it counts against a change, before severities and waivers are looked at."""
+        return self.outcome in ("fail", "error") or (self.outcome == "unknown" and self.rule.unknown_blocks)
+
+
+def evaluate(view: View, rules: Iterable[Rule], parameters: Parameters | None = None) -> list[Finding]:
+    """Every verdict but "not applicable", in the order of rules and resources."""
+    parameters = parameters or Parameters()
+    root = view.root or Resource(f"urn:pulumi:{view.stack}::", STACK, view.stack, {}, custom=False)
+    found: list[Finding] = []
+    for rule in rules:
+        if not _asked(rule, view, parameters):
+            continue
+        values = parameters.of(rule)
+        for resource, change in _subjects(rule, view, root):
+            found.extend(_finding(rule, Case(resource, view, values, parameters.environment, change)))
+    return found
+
+
+def _asked(rule: Rule, view: View, parameters: Parameters) -> bool:
+    if rule.level == "recommended" and not parameters.recommended:
+        return False
+    if rule.scope == "account":
+        return parameters.account
+    return rule.scope != "plan" or view.changes is not None
+
+
+def _subjects(rule: Rule, view: View, root: Resource) -> Iterator[tuple[Resource, Change | None]]:
+    if rule.once:
+        yield root, None
+    elif rule.scope == "plan":
+        for change in view.changes or ():
+            if change.resource.custom and (ANY in rule.types or change.resource.kind in rule.types):
+                yield change.resource, change
+    elif ANY in rule.types:
+        for resource in view.resources:
+            if resource.custom and not resource.kind.startswith(PROVIDER) and resource.kind != STACK:
+                yield resource, None
+    else:
+        for resource in view.of(*rule.types):
+            yield resource, None
+
+
+def _finding(rule: Rule, case: Case) -> Iterator[Finding]:
+    try:
+        verdict = ask(rule.check, case)
+    except Exception as error:  # noqa: BLE001  # whatever a rule raises is the gate's error, with the rule's name
+        yield Finding(rule, case.resource, "error", f"the rule {rule.id} raised {type(error).__name__}: {error}")
+        return
+    if verdict.outcome != "not_applicable":
+        yield Finding(rule, case.resource, verdict.outcome, verdict.message, verdict.path)
