@@ -1,0 +1,1 @@
+"""Cost: what spends money that nobody meant to spend. One service, one file."""
