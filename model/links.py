@@ -7,7 +7,7 @@ from typing import Any
 from model.resource import Resource
 from model.values import UNKNOWN, Malformed, lookup, steps
 
-_NAMES = (
+NAMES = (
     "arn",
     "name",
     "bucket",
@@ -26,7 +26,7 @@ _NAMES = (
 
 def identities(resource: Resource) -> set[str]:
     """Every known text by which another resource may refer to this one."""
-    found = [resource.id, *(resource.output(name) for name in _NAMES)]
+    found = [resource.id, *(resource.output(name) for name in NAMES)]
     texts = {value for value in found if isinstance(value, str) and value}
     if resource.kind == "aws:s3/bucket:Bucket":
         texts |= {f"arn:aws:s3:::{text}" for text in texts if not text.startswith("arn:")}

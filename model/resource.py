@@ -32,6 +32,7 @@ class Resource:
     name: str
     props: Mapping[str, Any]
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    """What the cloud told, as far as others may refer to the resource by it (`model.links.NAMES`)."""
     id: Any = UNKNOWN
     parent: str = ""
     """URN, empty at the top."""
@@ -46,6 +47,8 @@ class Resource:
     """Pulumi's `retainOnDelete`."""
     custom: bool = True
     """False for components."""
+    external: bool = False
+    """Only read by the program (`get`), not managed by it: others may refer to it, and no rule judges it."""
     location: Location | None = None
     kind: str = field(init=False)
     """The canonical type, see `model.types`."""
@@ -80,11 +83,14 @@ class Resource:
         return {tag_key(key): value for key, value in own.items()} if isinstance(own, Mapping) else {}
 
 
+ChangeKind = Literal["create", "update", "replace", "delete", "same"]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
     """What the engine intends with one resource. `before` and `after` are None where there is none."""
 
-    kind: Literal["create", "update", "replace", "delete", "same"]
+    kind: ChangeKind
     before: Resource | None
     after: Resource | None
     properties: tuple[str, ...] = ()

@@ -17,8 +17,9 @@ ABSENT: Final = None
 class UnknownMet(Exception):
     """Something was asked of a value that is not known before the change is applied."""
 
-    def __init__(self) -> None:
-        super().__init__("the value is not known before the change is applied")
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+        super().__init__(f"{path or 'the value'} is not known before the change is applied")
 
 
 class Malformed(Exception):

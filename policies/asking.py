@@ -9,8 +9,8 @@ def ask(check: Check, case: Case) -> Verdict:
     """The check's verdict. Any other exception is an error of the rule, and goes on to the caller."""
     try:
         return check(case)
-    except UnknownMet:
-        paths = ", ".join(dict.fromkeys(case.unknowns)) or "a value that it depends on"
-        return unknown(f"{paths} is not known yet", case.unknowns[-1] if case.unknowns else "")
+    except UnknownMet as met:
+        path = met.path or (case.unknowns[-1] if case.unknowns else "")
+        return unknown(f"{path or 'a value that it depends on'} is not known yet", path)
     except Malformed as error:
         return fail(str(error), error.path)

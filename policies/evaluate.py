@@ -77,11 +77,13 @@ def _subjects(rule: Rule, view: View, root: Resource) -> Iterator[tuple[Resource
                 yield change.resource, change
     elif ANY in rule.types:
         for resource in view.resources:
-            if resource.custom and not resource.kind.startswith(PROVIDER) and resource.kind != STACK:
+            managed = resource.custom and not resource.external
+            if managed and not resource.kind.startswith(PROVIDER) and resource.kind != STACK:
                 yield resource, None
     else:
         for resource in view.of(*rule.types):
-            yield resource, None
+            if not resource.external:
+                yield resource, None
 
 
 def _finding(rule: Rule, case: Case) -> Iterator[Finding]:

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from model import symbols
-from model.resource import Change, Resource
+from model.resource import Change, ChangeKind, Resource
 from model.types import STACK
 from model.values import UNKNOWN
 from model.view import View
-
-ChangeKind = Literal["create", "update", "replace", "delete", "same"]
 
 
 @dataclass(frozen=True, slots=True)

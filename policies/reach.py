@@ -89,8 +89,10 @@ def internet(found: Iterable[Opening], port: int | None = None, protocol: str = 
     else:
         open_ = those if wide([network for item in those for network in item.networks]) else []
     open_ = [item for item in open_ if item.networks]
-    if not open_ and any(item.unclear for item in those):
-        raise UnknownMet
+    if not open_:
+        for item in those:
+            if item.unclear:
+                raise UnknownMet(item.path or "what the rule lets in")
     return open_
 
 
@@ -118,7 +120,7 @@ def _openings(view: View, resource: Resource, direction: Direction) -> Iterator[
 
 def _inline(view: View, resource: Resource, rule: Any, path: str) -> Opening:
     if rule is UNKNOWN:
-        raise UnknownMet
+        raise UnknownMet(path)
     if not hasattr(rule, "get"):
         raise Malformed(path, "an object is expected")
     cidrs = [*_all(rule.get("cidrBlocks")), *_all(rule.get("ipv6CidrBlocks"))]
@@ -146,11 +148,19 @@ def _opening(
             unclear = True
         elif cidr is not None:
             networks.append(_network(cidr, path))
-    if protocol is UNKNOWN:
-        raise UnknownMet
+    if not networks and not unclear:
+        return Opening("all", _EVERY_PORT, (), False, path, resource)  # from groups only
+    if protocol is UNKNOWN or _unknown_ports(rule):
+        # Whatever it opens, it opens to these.
+        public = any(not network.is_private for network in networks)
+        return Opening("all", _EVERY_PORT, (), unclear or public, path, resource)
     name = str(protocol).strip().lower()
     name = _PROTOCOLS.get(name, name)
     return Opening(name, _ports(name, rule, path), tuple(networks), unclear, path, resource)
+
+
+def _unknown_ports(rule: Any) -> bool:
+    return rule.get("fromPort") is UNKNOWN or rule.get("toPort") is UNKNOWN
 
 
 def _ports(protocol: str, rule: Any, path: str) -> tuple[int, int]:

@@ -9,9 +9,9 @@ import pytest
 
 from model.links import Index
 from model.resource import Resource
+from model.signatures import Anything, Map, Property, Scalar, Sdk, Sequence
 from model.types import PROVIDER, STACK
 from policies.case import Case
-from sandbox.providers.signatures import Anything, Map, Property, Scalar, Sdk, Sequence
 
 Read = tuple[str, str]
 """(type, path)"""

@@ -4,8 +4,8 @@ import os
 import re
 from pathlib import Path
 
+from model.signatures import Sdk
 from policies import taggable
-from sandbox.providers.signatures import Sdk
 
 TOKEN = re.compile(r"super\(\w+, __self__\)\.__init__\(\n\s+'([\w:/]+:\w+)'")
 LISTED = Path(taggable.__file__).with_name("taggable.txt")
