@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from scripts import bootstrap, doctor, lease, promote, sandbox, stacks, topology
+from scripts import bootstrap, doctor, gate, lease, promote, sandbox, stacks, topology
 from scripts.project import Project
 
 INTERRUPTED = 130
@@ -22,7 +22,7 @@ app = typer.Typer(
     help="Declare a service in two regions, and move it when one dies.",
     epilog="First time here? `lifeline doctor` looks at the machine, `lifeline sandbox demo` shows it all.",
 )
-for module in (stacks, promote, lease, topology, bootstrap, doctor):
+for module in (stacks, gate, promote, lease, topology, bootstrap, doctor):
     module.add(app)
 app.add_typer(sandbox.app, name="sandbox")
 
@@ -78,6 +78,8 @@ def explain(error: Exception) -> tuple[int, str]:
     if isinstance(error, SettingsError):
         count = len(error.problems)
         return 2, f"{count} problem{'s' if count > 1 else ''} in the settings; nothing was touched:\n{error}"
+    if "InputError" in names:
+        return 2, str(error)
     if isinstance(error, Refused):
         return 10, f"refused, nothing was changed: {error}"
     if isinstance(error, Stopped):
