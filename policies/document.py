@@ -6,6 +6,7 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def _page(pack: str, title: str, rules: list[Rule]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _overview(listed: list[tuple[str, str, str, list[Rule]]]) -> str:
+def _overview(listed: Sequence[tuple[str, str, str, list[Rule]]]) -> str:
     entries: list[dict[str, Any]] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
     missing: dict[str, dict[str, str]] = json.loads(NOT_IMPLEMENTED.read_text(encoding="utf-8"))
     there = {rule.id: rule for rule in discovery.rules()}

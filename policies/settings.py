@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, TypeAdapter, ValidationError
 
@@ -67,7 +67,7 @@ def load(path: Path, rules: Iterable[Rule]) -> PolicySettings:
         if not isinstance(entry, dict):
             problems.append(Problem(path.name, name, f"is {given!r}", "a level, or an object of parameters"))
             continue
-        level = entry.get(LEVEL)
+        level: Any = entry.get(LEVEL)
         if level in LEVELS:
             enforcement[name] = level
         elif level is not None:
@@ -104,9 +104,5 @@ def _adapter(parameter: Parameter) -> TypeAdapter[Any]:
         "string": StrictStr,
         "array": list[StrictStr],
     }
-    adapter = TypeAdapter(kinds[parameter.kind])
-    if parameter.one_of:
-        from typing import Literal
-
-        adapter = TypeAdapter(Literal[parameter.one_of])
-    return adapter
+    chosen: Any = Literal[parameter.one_of] if parameter.one_of else kinds[parameter.kind]
+    return TypeAdapter(chosen)

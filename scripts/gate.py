@@ -59,7 +59,6 @@ def gate(
     if context.invoked_subcommand is not None:
         return
     from model.problems import InputError
-
     from policies.gate.select import select
 
     project: Project = context.obj
@@ -75,9 +74,12 @@ def gate(
         ((kind, path),) = given.items()
         result = run.judge(_read(kind, path, stack), complete=False, fail_on=fail_on)
     else:
-        result = run.judge(_program(project, stack, environment), complete=not filtered, fail_on=fail_on)
         if base is not None:
             from policies.gate import base as older
+
+            older.verify(project.root, base)  # before the program runs, which takes longer
+        result = run.judge(_program(project, stack, environment), complete=not filtered, fail_on=fail_on)
+        if base is not None:
             from policies.gate.judge import against
 
             before = older.views(project.root, base, list(result.stacks))
@@ -116,7 +118,7 @@ class _Run:
             policy_settings.load(configured, all_rules()) if configured else policy_settings.PolicySettings()
         )
 
-    def judge(self, views: "Mapping[str, View]", *, complete: bool, fail_on: str | None) -> "Result":
+    def judge(self, views: "Mapping[str, View]", *, complete: bool, fail_on: Severity | None) -> "Result":
         from policies.gate.judge import judge
 
         return judge(
@@ -129,7 +131,7 @@ class _Run:
             account=bool(self._account),
             recommended=self._recommended,
             complete=complete,
-            fail_on=fail_on,
+            fail_on=fail_on.value if fail_on else None,
         )
 
 

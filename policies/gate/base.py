@@ -11,7 +11,6 @@ from pathlib import Path
 
 from model.from_list import read
 from model.problems import InputError
-
 from model.view import View
 
 CODE_ROOT = Path(__file__).parents[2]
@@ -37,11 +36,16 @@ def views(root: Path, ref: str, stacks: Sequence[str]) -> dict[str, View]:
         return {stack: read(Path(file)) for stack, file in written.items()}
 
 
+def verify(root: Path, ref: str) -> str:
+    """The commit of a ref. Raises InputError: no such ref, or no repository."""
+    return _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", what=f"there is no git ref {ref!r}")
+
+
 @contextmanager
 def _checkout(root: Path, ref: str) -> Iterator[Path]:
     """A work tree of its own at `ref`, gone afterwards; the folder that corresponds to `root`."""
     top = Path(_git(root, "rev-parse", "--show-toplevel"))
-    commit = _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", what=f"there is no git ref {ref!r}")
+    commit = verify(root, ref)
     with tempfile.TemporaryDirectory(prefix="lifeline-ref-") as folder:
         tree = Path(folder) / "tree"
         _git(top, "worktree", "add", "--detach", "--quiet", str(tree), commit)

@@ -14,7 +14,7 @@ from policies.examples import Example, Given
 from policies.gate import waivers as waiving
 from policies.gate.result import Coverage, Judged, Result, Status
 from policies.gate.waivers import Waiver
-from policies.rule import ANY, Rule
+from policies.rule import ANY, Rule, Severity
 from policies.settings import PolicySettings
 
 
@@ -29,7 +29,7 @@ def judge(
     account: bool = False,
     recommended: bool = True,
     complete: bool = False,
-    fail_on: str | None = None,
+    fail_on: Severity | None = None,
 ) -> Result:
     """`environments`: stack → environment. `complete`: all rules over all stacks, so that an unused waiver shows."""
     findings: list[tuple[str, Finding]] = []

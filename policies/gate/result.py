@@ -8,9 +8,10 @@ from typing import Any, Literal
 from policies.enforcement import Enforcement
 from policies.evaluate import Finding
 from policies.gate.waivers import Fault, Waiver
+from policies.rule import Severity
 
 Status = Literal["fail", "unknown", "waived", "pass", "error"]
-SEVERITIES = ("critical", "high", "medium", "low")
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Result:
     coverage: Coverage
     rules: int
     stacks: tuple[str, ...]
-    fail_on: str | None = None
+    fail_on: Severity | None = None
     """A severity that the caller gave: this and graver ones stop, whatever their enforcement."""
     base: str | None = None
     fixed: tuple[Judged, ...] = ()

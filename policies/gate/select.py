@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from model.problems import InputError
-
 from policies.discovery import PACKS, rules
 from policies.rule import Rule
 

@@ -53,7 +53,7 @@ def test_sarif_is_2_1_0_and_nothing_but_that() -> None:
 
 
 def test_junit_counts_what_it_holds() -> None:
-    root = ElementTree.fromstring(render(everything(), "junit", show_passes=True))
+    root = ElementTree.fromstring(render(everything(), "junit", show_passes=True))  # noqa: S314 - our own
     suite = root.find("testsuite[@name='prod']")
     assert suite is not None
     for kind, plural in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
