@@ -8,7 +8,7 @@ from typing import Any
 from model.files import document
 from model.problems import InputError
 from model.recorded import check_parents
-from model.resource import Resource
+from model.resource import Location, Resource
 from model.values import UNKNOWN, kind
 from model.view import View
 from model.wire import UNKNOWNS, plain
@@ -17,9 +17,20 @@ HOW = (
     "it has to hold a JSON list of {type, name, props, urn?, parent?, property_dependencies?}, with Pulumi's own "
     "text for what is unknown"
 )
-_KEYS = frozenset(
-    {"type", "name", "props", "urn", "id", "parent", "property_dependencies", "provider", "protect", "outputs"}
-)
+_OPTIONAL: Mapping[str, tuple[type, str]] = {
+    "urn": (str, "a text"),
+    "id": (str, "a text"),
+    "parent": (str, "a text"),
+    "provider": (str, "a text"),
+    "props": (dict, "an object"),
+    "outputs": (dict, "an object"),
+    "property_dependencies": (dict, "an object of lists of URNs"),
+    "protect": (bool, "true or false"),
+    "custom": (bool, "true or false"),
+    "external": (bool, "true or false"),
+    "location": (dict, "an object of file and line"),
+}
+_KEYS = frozenset({"type", "name", *_OPTIONAL})
 
 
 def read(path: Path) -> View:
@@ -48,36 +59,38 @@ def _resource(raw: Any, where: str) -> Resource:
     for key in ("type", "name"):
         if not isinstance(raw.get(key), str) or not raw[key]:
             raise InputError(f"{where} has no {key}: a text is expected; {HOW}")
-    props, outputs = raw.get("props", {}), raw.get("outputs") or {}
-    if not isinstance(props, Mapping) or not isinstance(outputs, Mapping):
-        raise InputError(f"{where} cannot be judged: props has to be an object, found {kind(props)}; {HOW}")
-    for key in ("urn", "parent", "provider", "id"):
-        if not isinstance(raw.get(key), str | None):
-            raise InputError(f"{where} cannot be judged: {key} has to be a text, found {kind(raw[key])}; {HOW}")
-    given = plain(props)
-    own_id = raw.get("id")
+    for key, (wanted, words) in _OPTIONAL.items():
+        # Null is absent; but `props` of null would hide all that was asked for.
+        if raw.get(key) is None and (key != "props" or "props" not in raw):
+            continue
+        if not isinstance(raw[key], wanted):
+            raise InputError(f"{where} cannot be judged: {key} has to be {words}, found {kind(raw[key])}; {HOW}")
+    given = plain(raw.get("props") or {})
+    own_id, custom, place = raw.get("id"), raw.get("custom"), raw.get("location") or {}
+    file, line = place.get("file"), place.get("line")
     return Resource(
         raw.get("urn") or f"urn:pulumi:list::list::{raw['type']}::{raw['name']}",
         raw["type"],
         raw["name"],
         given.props,
-        outputs=plain(outputs).props,
+        outputs=plain(raw.get("outputs") or {}).props,
         id=own_id if own_id and own_id not in UNKNOWNS else UNKNOWN,
         parent=raw.get("parent") or "",
-        provider=(raw.get("provider") or "").partition("::id")[0],
+        # As a state writes it, `URN::id`, or the URN alone.
+        provider="::".join((raw.get("provider") or "").split("::")[:4]),
         depends=_depends(raw.get("property_dependencies"), where),
         secrets=frozenset(given.secrets),
-        protect=raw.get("protect") is True,
-        custom=_managed(raw["type"]),
+        protect=bool(raw.get("protect")),
+        custom=_managed(raw["type"]) if custom is None else custom,
+        external=bool(raw.get("external")),
+        location=Location(file, line) if isinstance(file, str) and isinstance(line, int) else None,
     )
 
 
 def _depends(raw: Any, where: str) -> dict[str, tuple[str, ...]] | None:
     if raw is None:
         return None
-    if not isinstance(raw, Mapping) or not all(
-        isinstance(urns, list) and all(isinstance(urn, str) for urn in urns) for urns in raw.values()
-    ):
+    if not all(isinstance(urns, list) and all(isinstance(urn, str) for urn in urns) for urns in raw.values()):
         raise InputError(
             f"{where} cannot be judged: property_dependencies has to be an object of lists of URNs, by property; {HOW}"
         )

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from infra.settings import Settings, SettingsError
@@ -15,13 +15,11 @@ from infra.settings.load import load, stack_names
 from model import answers
 from model.problems import InputError
 from model.resource import Location, Resource
+from model.struct import fields
 from model.symbols import ACCOUNT
 from model.types import STACK
 from model.view import View
 from model.wire import plain
-
-if TYPE_CHECKING:
-    from google.protobuf import struct_pb2
 
 
 def views(root: Path, stacks: Sequence[str] | None = None) -> list[View]:
@@ -72,6 +70,10 @@ def run(
     logger = logging.getLogger("lifeline.program")
     logger.propagate, logger.disabled = False, True
     seen = Monitor(lambda request, urn: _resource(request, urn, root, region, account), region, account)
+
+    def body() -> None:
+        program()
+
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -80,7 +82,7 @@ def run(
         SETTINGS.outputs.clear()
         mocks.set_mocks(seen.mocks, project, stack, preview=True, logger=logger, monitor=seen)
         SETTINGS.root_directory = str(root)
-        loop.run_until_complete(run_pulumi_func(program))
+        loop.run_until_complete(run_pulumi_func(body))
     except Exception as error:
         raise InputError(
             f"the stack {stack} cannot be judged: its program raised {_said(error)}; mend it, then run this again"
@@ -101,7 +103,7 @@ def _said(error: Exception) -> str:
 
 def _resource(request: Any, urn: str, root: Path, region: str, account: str) -> tuple[Resource, dict[str, Any]]:
     """One registration as a resource, and the outputs that the program goes on with."""
-    given = plain(_python(request.object.fields if hasattr(request, "object") else request.properties.fields))
+    given = plain(fields(request.object if hasattr(request, "object") else request.properties))
     place = given.props.get("region")
     outputs = answers.outputs(
         request.type, request.name, given.props, place if isinstance(place, str) else region, account
@@ -134,23 +136,3 @@ def _location(position: Any, root: Path) -> Location | None:
         return None
     path = Path(unquote(urlsplit(position.uri).path))
     return Location(str(path.relative_to(root) if path.is_relative_to(root) else path), position.line)
-
-
-def _python(fields: Any) -> dict[str, Any]:
-    return {name: _value(value) for name, value in fields.items()}
-
-
-def _value(value: "struct_pb2.Value") -> Any:
-    match value.WhichOneof("kind"):
-        case "struct_value":
-            return _python(value.struct_value.fields)
-        case "list_value":
-            return [_value(item) for item in value.list_value.values]
-        case "number_value":
-            number = value.number_value
-            return int(number) if number.is_integer() else number
-        case "string_value":
-            return value.string_value
-        case "bool_value":
-            return value.bool_value
-    return None

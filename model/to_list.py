@@ -1,4 +1,4 @@
-"""A view as the JSON list that `from_list` reads."""
+"""A view as the JSON list that `model.from_list` reads, so that it can be judged in another process."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,38 +6,41 @@ from typing import Any
 from model.resource import Resource
 from model.values import UNKNOWN
 from model.view import View
-
-SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""Pulumi's own text for what is unknown."""
+from model.wire import SECRET, SIGNATURE, TEXT
 
 
 def dump(view: View) -> list[dict[str, Any]]:
-    """The resources of a view; what is unknown as Pulumi writes it."""
-    return [_resource(item) for item in view.resources]
+    """Every resource, with Pulumi's own text for what is unknown and its mark on what is secret; None is left out."""
+    return [{key: value for key, value in _entry(item).items() if value is not None} for item in view.resources]
 
 
-def _resource(item: Resource) -> dict[str, Any]:
+def _entry(resource: Resource) -> dict[str, Any]:
+    place = resource.location
     return {
-        "type": item.type,
-        "name": item.name,
-        "urn": item.urn,
-        "parent": item.parent,
-        "provider": item.provider,
-        "protect": item.protect,
-        "id": _value(item.id),
-        "props": {key: _value(value) for key, value in item.props.items()},
-        "outputs": {key: _value(value) for key, value in item.outputs.items()},
-        "property_dependencies": None
-        if item.depends is None
-        else {name: list(urns) for name, urns in item.depends.items()},
+        "type": resource.type,
+        "name": resource.name,
+        "urn": resource.urn,
+        "props": {
+            name: {SIGNATURE: SECRET, "value": _written(value)} if resource.secret(name) else _written(value)
+            for name, value in resource.props.items()
+        },
+        "outputs": _written(resource.outputs) or None,
+        "id": None if resource.id is UNKNOWN else resource.id,
+        "parent": resource.parent or None,
+        "provider": resource.provider or None,
+        "protect": resource.protect or None,
+        "custom": resource.custom,
+        "external": resource.external or None,
+        "property_dependencies": (
+            None if resource.depends is None else {name: list(urns) for name, urns in resource.depends.items()}
+        ),
+        "location": None if place is None else {"file": place.file, "line": place.line},
     }
 
 
-def _value(value: Any) -> Any:
+def _written(value: Any) -> Any:
     if value is UNKNOWN:
-        return SENTINEL
+        return TEXT
     if isinstance(value, Mapping):
-        return {key: _value(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_value(item) for item in value]
-    return value
+        return {key: _written(item) for key, item in value.items()}
+    return [_written(item) for item in value] if isinstance(value, list) else value

@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from model.values import UNKNOWN
 
+TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""For an unknown text, and for what has no other."""
 UNKNOWNS: Final = frozenset(
     {
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # text, and what has no other
+        TEXT,
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # truth value
         "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
         "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # list
@@ -23,7 +25,7 @@ UNKNOWNS: Final = frozenset(
     }
 )
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  a mark, no password
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  a mark, no password
 _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _REFERENCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 HIDDEN: Final = "[secret]"
@@ -69,7 +71,7 @@ def _value(value: Any, name: str, found: Plain) -> Any:
 
 def _signed(value: Mapping[str, Any], name: str, found: Plain) -> Any:
     signature = value[SIGNATURE]
-    if signature == _SECRET:
+    if signature == SECRET:
         found.secrets.add(name)
         if "value" in value:
             return _value(value["value"], name, found)

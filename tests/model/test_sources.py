@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from model import from_list, from_preview, from_state
+from model import from_list, from_preview, from_state, to_list
 from model.problems import InputError
 from model.resource import Location
 from model.values import UNKNOWN
@@ -155,6 +155,24 @@ def test_a_list(tmp_path: Path) -> None:
     assert view.resources[2].at("bucket") is UNKNOWN
 
 
+def test_a_view_written_as_a_list_is_the_same_view(tmp_path: Path) -> None:
+    bucket = recorded(
+        BUCKET,
+        "orders",
+        {"bucket": UNKNOWN_TEXT, "tags": {"a": {**SECRET, "plaintext": '"s"'}}},
+        outputs={"arn": "arn:aws:s3:::o"},
+        provider=URN.format("pulumi:providers:aws", "p") + "::id",
+        protect=True,
+        sourcePosition="project:///a.py#3",
+        propertyDependencies={"bucket": ["urn:x"]},
+    )
+    (before,) = state(tmp_path, bucket).resources
+    (after,) = from_list.read(written(tmp_path, to_list.dump(View("prod", "state", [before])))).resources
+    for field in ("urn", "type", "props", "outputs", "parent", "provider", "depends", "secrets", "protect", "location"):
+        # An unknown value is itself and nothing else: equal where it is the same.
+        assert repr(getattr(after, field)) == repr(getattr(before, field)), field
+
+
 A = {"type": BUCKET, "name": "a"}
 READERS: dict[str, Callable[[Path], View]] = {
     "state": from_state.read, "preview": from_preview.read, "list": from_list.read,
@@ -201,6 +219,8 @@ def test_a_preview_that_would_be_judged_in_part_is_not_judged(tmp_path: Path, do
     [
         ([{**A, "properties": {}}], "did you mean props"),
         ([{**A, "props": []}], "props has to be an object"),
+        ([{**A, "props": None}], "props has to be an object"),
+        ([{**A, "protect": "yes"}], "protect has to be true or false"),
         ([{"name": "a"}], "has no type"),
         ([A, A], "twice"),
         ([{**A, "parent": 7}], "parent has to be a text"),
