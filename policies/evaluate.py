@@ -52,20 +52,21 @@ def evaluate(view: View, rules: Iterable[Rule], parameters: Parameters | None = 
     root = view.root or Resource(f"urn:pulumi:{view.stack}::", STACK, view.stack, {}, custom=False)
     found: list[Finding] = []
     for rule in rules:
-        if not _asked(rule, view, parameters):
+        if not asked(rule, parameters) or (rule.scope == "plan" and view.changes is None):
             continue
         values = parameters.of(rule)
         for resource, change in _subjects(rule, view, root):
-            found.extend(_finding(rule, Case(resource, view, values, parameters.environment, change)))
+            finding = one(rule, Case(resource, view, values, parameters.environment, change))
+            if finding is not None:
+                found.append(finding)
     return found
 
 
-def _asked(rule: Rule, view: View, parameters: Parameters) -> bool:
+def asked(rule: Rule, parameters: Parameters) -> bool:
+    """Whether the rule is switched on."""
     if rule.level == "recommended" and not parameters.recommended:
         return False
-    if rule.scope == "account":
-        return parameters.account
-    return rule.scope != "plan" or view.changes is not None
+    return rule.scope != "account" or parameters.account
 
 
 def _subjects(rule: Rule, view: View, root: Resource) -> Iterator[tuple[Resource, Change | None]]:
@@ -86,11 +87,13 @@ def _subjects(rule: Rule, view: View, root: Resource) -> Iterator[tuple[Resource
                 yield resource, None
 
 
-def _finding(rule: Rule, case: Case) -> Iterator[Finding]:
+def one(rule: Rule, case: Case) -> Finding | None:
+    """What a rule says of one case; None where it does not apply."""
     try:
         verdict = ask(rule.check, case)
     except Exception as error:  # noqa: BLE001  # whatever a rule raises is the gate's error, with the rule's name
-        yield Finding(rule, case.resource, "error", f"the rule {rule.id} raised {type(error).__name__}: {error}")
-        return
-    if verdict.outcome != "not_applicable":
-        yield Finding(rule, case.resource, verdict.outcome, verdict.message, verdict.path)
+        said = f"the rule {rule.id} raised {type(error).__name__}: {error}"
+        return Finding(rule, case.resource, "error", said)
+    if verdict.outcome == "not_applicable":
+        return None
+    return Finding(rule, case.resource, verdict.outcome, verdict.message, verdict.path)

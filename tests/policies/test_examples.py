@@ -71,6 +71,13 @@ def one_for_a_list(value: Any) -> Any:
     return value
 
 
+def has_document(value: Any) -> bool:
+    """Whether a policy document is in it."""
+    if isinstance(value, Mapping):
+        return any(str(key).lower() == "statement" for key in value) or any(map(has_document, value.values()))
+    return isinstance(value, list) and any(map(has_document, value))
+
+
 def policies_as_texts(value: Any) -> Any:
     """A policy document as the JSON text that most programs give."""
     if isinstance(value, Mapping) and any(str(key).lower() == "statement" for key in value):
@@ -97,6 +104,8 @@ def test_examples_at_a_preview(rule: Rule) -> None:
         assert outcome in (("pass", "not applicable", "unknown") if passes else ("fail", "unknown")), (example, found)
         if passes and outcome == "unknown":
             assert not rule.unknown_blocks, f"it would stop the first preview of what is right: {found}"
+        if any(has_document(dict(item.props)) for item in view(example, applied=True).resources):
+            assert not rule.unknown_blocks, "a policy with an ARN in it is one unknown text before the first apply"
 
 
 @every_rule
