@@ -1,0 +1,54 @@
+"""Both packs in the real engine, on the stack `prod` as it stands before its first apply."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from model import from_preview, from_program
+from policies.discovery import rules
+from policies.evaluate import evaluate
+from tests.engine.estate import ROOT, Estate, estate
+
+PACKS = tuple(word for pack in ("hipaa", "cost") for word in ("--policy-pack", str(ROOT / "policies" / pack)))
+
+
+@pytest.fixture(scope="module")
+def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("packs")) as made:
+        initialised = made.pulumi("stack", "init", "prod")
+        assert initialised.returncode == 0, initialised.stderr
+        yield made
+
+
+def test_a_compliant_stack_passes_and_one_that_is_not_stops_with_the_rule_s_name(it: Estate, tmp_path: Path) -> None:
+    shown = it.pulumi("preview", "-s", "prod", *PACKS)
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert "lifeline-hipaa" in shown.stdout and "lifeline-cost" in shown.stdout
+    assert "[mandatory]" not in shown.stdout
+
+    configs = []
+    for pack, settings in (("hipaa", {}), ("cost", {"cost-nat-max": {"max_production": 0}})):
+        path = tmp_path / f"{pack}.json"
+        path.write_text(json.dumps(settings))
+        configs += ["--policy-pack-config", str(path)]
+    stopped = it.pulumi("preview", "-s", "prod", *PACKS, *configs)
+    assert stopped.returncode != 0
+    said = re.sub(r"\s+", " ", stopped.stdout + stopped.stderr)
+    assert "[mandatory] [severity: high] cost-nat-max" in said
+    assert "NAT gateways; at most 0" in said
+    assert "Let the private subnets share one NAT gateway" in said
+
+
+def test_a_preview_s_document_gives_the_program_s_verdicts(it: Estate, tmp_path: Path) -> None:
+    shown = it.pulumi("preview", "-s", "prod", "--json", "--show-sames")
+    assert shown.returncode == 0, shown.stderr
+    path = tmp_path / "preview.json"
+    path.write_text(shown.stdout)
+    planned = {(item.rule.id, item.resource.name): item.outcome for item in evaluate(from_preview.read(path), rules())}
+    (view,) = from_program.views(it.root, ["prod"])
+    for finding in evaluate(view, rules()):
+        seen = planned[finding.rule.id, finding.resource.name]
+        assert seen in (finding.outcome, "unknown"), (finding.rule.id, finding.resource.name, finding.outcome, seen)
