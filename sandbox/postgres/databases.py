@@ -1,7 +1,7 @@
 """The sites' databases as the emulated RDS sees them: made, followed, promoted, cut off."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class Databases:
         self._relays: dict[str, Relay] = {}
         self._sources: dict[str, str] = {}
         self._locks = {site: threading.RLock() for site in regions}
+        self._read_only: set[str] = set()
+        self._zones = {site: f"{region}a" for site, region in regions.items()}
         self._hold: float | None = None
         self._cut = False
 
@@ -70,6 +72,7 @@ class Databases:
                 server.remove()
                 raise
             self._servers[site] = server
+            self._restrict(site)
 
     def delete(self, site: str) -> None:
         """Ends the site's cluster and deletes its files; harmless when there is none."""
@@ -96,6 +99,7 @@ class Databases:
     def start(self, site: str) -> None:
         with self._locks[site]:
             self._server(site).start()
+            self._restrict(site)
 
     def stop(self, site: str) -> None:
         """A clean shutdown; a standby that can be reached has received everything before it returns."""
@@ -125,12 +129,14 @@ class Databases:
             try:
                 server.rewind_to(way)
                 server.start()
-                return "rewind"
+                how = "rewind"
             except PostgresFailed:
                 server.kill()
                 server.copy_from(way)  # the WAL since the histories parted is gone, or one of them is damaged
                 server.start()
-                return "base backup"
+                how = "base backup"
+            self._restrict(site)
+            return how
 
     def switchover(self, site: str) -> None:
         """The planned way: the source stops cleanly, the standby gets everything, is promoted, and is followed."""
@@ -175,6 +181,27 @@ class Databases:
         for relay in list(self._relays.values()):
             relay.cut(cut)
 
+    def read_only(self, site: str, on: bool) -> None:
+        """Lets the site's server refuse every write (SQLSTATE 25006) while it answers as ever, or no longer."""
+        with self._locks[site]:
+            if on != (site in self._read_only):
+                self._read_only ^= {site}
+                self._restrict(site)
+
+    def lose_zones(self, site: str, lost: Collection[str]) -> None:
+        """Moves the site's server out of a zone that is lost, as Aurora does: connections end, nothing committed does.
+
+        Losing all three zones is losing the region (`dark --kill`), and does nothing here.
+        """
+        with self._locks[site]:
+            if self._zones[site] not in lost or not self.running(site):
+                return
+            left = [zone for letter in "abc" if (zone := f"{self.regions[site]}{letter}") not in lost]
+            if left:
+                self._zones[site] = left[0]
+                self.kill(site)
+                self.start(site)
+
     def dsn(self, site: str, dbname: str, user: str) -> str:
         """A libpq connection string to the site's own server."""
         return f"host={HOST} port={self.port(site)} dbname={dbname} user={user}"
@@ -201,6 +228,11 @@ class Databases:
             if self._found_place is None:
                 self._found_place = place.find(self._state_dir)
             return self._found_place
+
+    def _restrict(self, site: str) -> None:
+        """Makes the running server read-only or not: copies of a data folder bring the other's setting along."""
+        if self.running(site):
+            self._servers[site].set("default_transaction_read_only", "on" if site in self._read_only else None)
 
     def _server(self, site: str) -> Server:
         if site not in self._servers:

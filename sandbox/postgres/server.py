@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from sandbox.postgres.place import Place
 from sandbox.processes import Process
@@ -131,6 +132,18 @@ class Server:
         if self.query("select pg_is_in_recovery()") is True and self.query("select pg_promote(true, 60)") is not True:
             raise PostgresFailed(f"the server {self._name} is still in recovery after 60 s: see {self._log}")
         self._upstream = None
+
+    def set(self, parameter: str, value: str | None) -> None:
+        """Sets a parameter of the whole server, for sessions that are open too; None takes it back."""
+        name = sql.Identifier(parameter)
+        statement = (
+            sql.SQL("alter system reset {}").format(name)
+            if value is None
+            else sql.SQL("alter system set {} = {}").format(name, sql.Literal(value))
+        )
+        with self.connect() as connection:
+            connection.execute(statement)
+            connection.execute("select pg_reload_conf()")
 
     def query(self, statement: str, dbname: str = "postgres") -> Any:
         """The first column of the first row; None when there is none. Raises psycopg's errors."""

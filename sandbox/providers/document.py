@@ -32,6 +32,8 @@ operator.
   for every type that is not listed here.
 
 For every type an unknown property, a missing required one and a value of the wrong kind are refused.
+
+How to break it on purpose is on [a page of its own](sandbox-faults.md).
 """
 
 LIMITS = """\
