@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from sandbox.postgres import place
+from sandbox.postgres.copies import Copies
 from sandbox.postgres.relay import Relay
 from sandbox.postgres.server import HOST, PostgresFailed, Server, free_port
 
@@ -37,6 +38,7 @@ class Databases:
         self._locks = {site: threading.RLock() for site in regions}
         self._read_only: set[str] = set()
         self._zones = {site: f"{region}a" for site, region in regions.items()}
+        self._copies = Copies()
         self._hold: float | None = None
         self._cut = False
 
@@ -117,15 +119,18 @@ class Databases:
             self._server(site).promote()
             self._sources.pop(site, None)
 
-    def refollow(self, site: str, source: str) -> str:
-        """Makes a former writer follow `source`; what it alone had is gone. Returns the way: `rewind` or `base backup`.
+    def refollow(self, site: str, source: str, keep: str | None = None) -> str:
+        """Makes a former writer follow `source`; what it alone had is gone, but for a copy that is kept as `keep`.
 
+        Returns the way: `rewind` or `base backup`.
         Raises PostgresFailed; the site is then stopped.
         """
         with self._locks[site]:
             server = self._server(site)
             way = self._way(site, source)
             server.stop()
+            if keep is not None:
+                self._copies.keep(self._place(), server, keep)
             try:
                 server.rewind_to(way)
                 server.start()
@@ -202,6 +207,18 @@ class Databases:
                 self.kill(site)
                 self.start(site)
 
+    def open_copy(self, copy: str, name: str) -> int:
+        """Starts a server called `name` on a copy that a refollow kept; returns its port. Raises PostgresFailed."""
+        return self._copies.open(self._place(), copy, name)
+
+    def shut_copy(self, name: str) -> None:
+        """Ends such a server; the copy stays."""
+        self._copies.shut(name)
+
+    def drop_copies(self) -> None:
+        """Ends every such server and deletes every copy."""
+        self._copies.clear()
+
     def dsn(self, site: str, dbname: str, user: str) -> str:
         """A libpq connection string to the site's own server."""
         return f"host={HOST} port={self.port(site)} dbname={dbname} user={user}"
@@ -213,6 +230,7 @@ class Databases:
                 self.stop(site)
             else:
                 self.delete(site)
+        self._copies.clear()
         for relay in list(self._relays.values()):
             relay.close()
         self._relays.clear()

@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -89,6 +90,18 @@ class Server:
         options = ["--checkpoint=fast", "--wal-method=stream", "--no-sync", "--no-manifest"]
         self._tool("pg_basebackup", f"--pgdata={self._data}", f"--dbname={source}", *options)
         self._follow(upstream)
+
+    def copy_to(self, folder: Path) -> None:
+        """Copies the data into the folder; the server is stopped."""
+        shutil.copytree(self._data, folder / "data")
+        self._place.own(folder)
+
+    def take(self, folder: Path) -> None:
+        """Makes this server's data those of a copy: a server that follows nobody."""
+        self._clear()
+        shutil.copytree(folder / "data", self._data)
+        (self._data / "standby.signal").unlink(missing_ok=True)
+        self._place.own(self._folder)
 
     def rewind_to(self, upstream: int) -> None:
         """Takes a former primary back to where its history and the upstream's parted. Raises PostgresFailed."""

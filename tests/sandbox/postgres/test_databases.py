@@ -243,3 +243,20 @@ def test_without_the_wheel_the_error_says_what_to_do(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(places, "find_spec", lambda _name: None)
     with pytest.raises(places.PlaceMissing, match="run `make setup`"):
         places.installation()
+
+
+def test_what_a_former_writer_had_can_be_read_from_its_copy(pair: Databases) -> None:
+    pair.cut(True)
+    run(pair, "east", "insert into numbers values (1)")
+    pair.promote("west")
+    pair.cut(False)
+    pair.refollow("east", "west", keep="rds:left-behind")
+    assert numbers(pair, "east") == []
+    port = pair.open_copy("rds:left-behind", "rescue")
+    with psycopg.connect(host="127.0.0.1", port=port, dbname="orders", user="lifeline") as copy:
+        assert copy.execute("select n from numbers").fetchall() == [(1,)]
+    pair.shut_copy("rescue")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(host="127.0.0.1", port=port, dbname="orders", user="lifeline")
+    with pytest.raises(PostgresFailed, match="no copy nothing"):
+        pair.open_copy("nothing", "rescue")
