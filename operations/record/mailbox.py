@@ -14,7 +14,7 @@ from operations.record.attributes import Attribute, Value, from_attribute, to_at
 from operations.record.record import RecordUnreachable
 from operations.record.replicas import ClientFactory, ConditionFailed, Replicas
 
-Kind = Literal["prove-writable", "revoke", "count", "probe", "extend-lease"]
+Kind = Literal["prove-writable", "revoke", "count", "probe", "extend-lease", "fence-events", "orphans"]
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 _LOOK_BACK = timedelta(hours=1)

@@ -5,7 +5,9 @@ from typing import Literal
 
 from operations.record.attributes import Value
 
-State = Literal["waiting", "checking", "applying", "verifying", "done", "nothing", "degraded", "skipped", "failed", "stopped"]
+State = Literal[
+    "waiting", "checking", "applying", "verifying", "done", "nothing", "degraded", "skipped", "failed", "stopped"
+]
 """`nothing`: there was nothing to do. `stopped`: interrupted because another step failed or the operator left."""
 
 OVER: frozenset[State] = frozenset({"done", "nothing", "degraded", "skipped"})
