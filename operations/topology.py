@@ -16,8 +16,10 @@ from pydantic import Field, ValidationError
 
 from infra.naming import Naming
 from infra.settings.files import read_yaml
-from infra.settings.model import Frozen, Region, Settings
+from infra.settings.frozen import Frozen
+from infra.settings.model import DatabaseSettings, Region, Settings
 from infra.settings.problems import Problem, SettingsError
+from infra.settings.recovery import RecoverySettings
 from infra.settings.words import describe
 
 Role = Literal[
@@ -35,6 +37,13 @@ Role = Literal[
     "target_group",
     "warden",
     "lease_extension",
+    # What only some estates have: a promotion has nothing to do where a role is absent.
+    "database_instance",
+    "secret",
+    "rule",
+    "queue",
+    "repository",
+    "vault",
 ]
 
 
@@ -75,6 +84,13 @@ class Topology(Frozen):
     transaction_seconds: int
     capacity: dict[str, Range] = Field(default_factory=dict)
     """By service."""
+    standby: Literal["warm", "pilot"] = "warm"
+    database: DatabaseSettings = DatabaseSettings()
+    recovery: RecoverySettings = RecoverySettings()
+    public: dict[str, str] = Field(default_factory=dict)
+    """Service → its first public path prefix, as the edge's users see it."""
+    cpu_units: dict[str, int] = Field(default_factory=dict)
+    """Service → what one task takes of the account's quota; 1024 to a virtual CPU."""
     resources: tuple[Resource, ...]
 
     @property
@@ -126,6 +142,11 @@ def from_settings(settings: Settings) -> Topology:
             )
             for service in settings.services
         },
+        standby=settings.standby,
+        database=settings.database,
+        recovery=settings.recovery,
+        cpu_units={service.name: service.cpu for service in settings.services},
+        public={service.name: service.public[0] for service in settings.services if service.public},
         resources=tuple(_resources(settings, naming)),
     )
 
@@ -148,6 +169,16 @@ def _resources(settings: Settings, naming: Naming) -> Iterator[Resource]:
             site=site,
             arn=f"arn:aws:rds:{region}:{account}:cluster:{cluster}",
         )
+        for index in range(1, settings.database.instances + 1):
+            yield Resource(
+                role="database_instance",
+                id=naming.database_instance(site, index),
+                region=region,
+                site=site,
+                name=str(index),
+            )
+        for secret in sorted({name for service in settings.services for name in service.secrets}):
+            yield Resource(role="secret", id=naming.secret(secret), region=region, site=site, name=secret)
         yield Resource(role="ecs_cluster", id=naming.ecs_cluster(site), region=region, site=site)
         yield Resource(role="load_balancer", id=naming.load_balancer(site), region=region, site=site)
         yield Resource(role="warden", id=naming.ecs_service("warden"), region=region, site=site)

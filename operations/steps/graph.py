@@ -25,7 +25,7 @@ class Graph:
             raise GraphWrong(
                 f"the steps wait for each other in a circle ({' → '.join(circle.args[1])}): remove one predecessor"
             ) from None
-        self.steps: Mapping[str, Step] = {id: found[id] for id in order}
+        self.steps: Mapping[str, Step] = {name: found[name] for name in order}
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps.values())
@@ -51,15 +51,15 @@ class Graph:
         took = {step.id: step.expected if seconds is None else seconds.get(step.id, 0.0) for step in self}
         ends: dict[str, tuple[float, tuple[str, ...]]] = {}
         for step in self:
-            start, way = max((ends[id] for id in step.after), default=(0.0, ()))
+            start, way = max((ends[name] for name in step.after), default=(0.0, ()))
             ends[step.id] = (start + took[step.id], (*way, step.id))
         return max(ends.values(), default=(0.0, ()))
 
 
 def _problems(steps: Sequence[Step]) -> Iterator[str]:
     ids = [step.id for step in steps]
-    for id in sorted({id for id in ids if ids.count(id) > 1}):
-        yield f"there are two steps {id!r}"
+    for twice in sorted({name for name in ids if ids.count(name) > 1}):
+        yield f"there are two steps {twice!r}"
     for step in steps:
         for missing in sorted(set(step.after) - set(ids)):
             yield f"{step.id!r} comes after {missing!r}, which is no step"

@@ -1,7 +1,8 @@
 """The journal of one run: what was begun, what was called, what came of it, in the order in which it happened.
 
 Every entry goes to each of the journal's books before what it announces is done. One book is a local file, the
-other the control table, so that another machine can go on.
+other the control table, so that another machine can go on. Calls that only read are not written down: they change
+nothing, and a step that polls makes hundreds.
 """
 
 import secrets
@@ -61,6 +62,10 @@ class Book(Protocol):
         """All of the run's entries in order; none for a run that it does not know. Raises JournalMalformed."""
 
 
+def _nobody(_text: str) -> None:
+    """Nobody is told."""
+
+
 class Journal:
     """Writes one run's entries. Threads of one process may share it."""
 
@@ -71,7 +76,7 @@ class Journal:
         clock: Clock,
         known: Sequence[Entry] = (),
         tolerate: frozenset[str] = frozenset(),
-        complain: Callable[[str], None] = lambda text: None,
+        complain: Callable[[str], None] = _nobody,
     ) -> None:
         """`known`: what an earlier process wrote. `tolerate`: books that may be out of reach, told to `complain`."""
         self.run, self._books, self._clock = run, tuple(books), clock
@@ -80,7 +85,6 @@ class Journal:
         self._lost: set[str] = set()
         self._writer = secrets.token_hex(4)
         self._lock = threading.Lock()
-        self.reads: list[Entry] = []
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -51,10 +51,8 @@ class JournalFile:
     def _entry(self, path: Path, number: int, line: bytes) -> Entry:
         try:
             given = json.loads(line)
-            if set(given) != _FIELDS:
-                raise ValueError(f"has the keys {', '.join(sorted(given))}")
-            return Entry(**given)
-        except (ValueError, TypeError) as error:
+            return Entry(**{name: given[name] for name in _FIELDS})
+        except (ValueError, TypeError, KeyError) as error:
             raise JournalMalformed(
                 f"{path}, line {number} is no entry of a journal: {error}; go on from the control table with another "
                 "machine's `--resume`, or mend the line"

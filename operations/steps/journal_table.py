@@ -1,12 +1,12 @@
 """The journal's book in the control table: items `journal#<run>`, one an entry, each written once."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
-from operations.record.attributes import from_attribute, to_attribute
+from operations.record.attributes import Value, from_attribute, to_attribute
 from operations.record.record import RecordUnreachable
 from operations.record.replicas import ClientFactory, ConditionFailed, Replicas
-from operations.steps.journal import KINDS, Entry, JournalMalformed, JournalOvertaken, JournalUnwritable
+from operations.steps.journal import Entry, JournalMalformed, JournalOvertaken, JournalUnwritable, Kind
 
 
 class JournalTable:
@@ -74,20 +74,17 @@ def _key(run: str, number: int) -> dict[str, dict[str, Any]]:
 def _entry(run: str, item: dict[str, Any]) -> Entry:
     try:
         values = {name: from_attribute(attribute) for name, attribute in item.items()}
-        data, kind = values["data"], values["kind"]
-        if not isinstance(data, dict) or kind not in KINDS:
-            raise ValueError(f"its kind is {kind!r}")
         return Entry(
             run=run,
             number=int(str(values["sk"])),
             at=str(values["at"]),
-            kind=kind,  # type: ignore[arg-type]  # one of KINDS
+            kind=cast(Kind, values["kind"]),  # `checked` looks whether it is one
             step=str(values["step"]),
             what=str(values["what"]),
-            data=data,
+            data=dict(cast(Mapping[str, Value], values["data"])),
             writer=str(values["writer"]),
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise JournalMalformed(
             f"an item of `{_pk(run)}` in the control table is no entry of a journal ({error}); "
             "go on from the machine that has the local file, or mend the item"

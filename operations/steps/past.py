@@ -71,9 +71,9 @@ def past(entries: Iterable[Entry]) -> Past:
 def _state(step: StepPast, entry: Entry) -> None:
     step.state = entry.what  # type: ignore[assignment]  # one of STATES, looked at before
     step.note = str(entry.data.get("note") or "")
-    if entry.what == "checking":
+    step.began = step.began or str(entry.data.get("began") or entry.at)
+    if entry.what == "applying":
         step.attempts += 1
-        step.began = step.began or entry.at
     if step.over or entry.what in ("failed", "stopped"):
         step.ended = entry.at
         seconds = entry.data.get("seconds")

@@ -49,6 +49,8 @@ class Step(ABC):
     expected: float = 2.0
     """Seconds that it usually takes: for the critical path, and for the report."""
     calls: tuple[Call, ...] = ()
+    optional: bool = False
+    """Whether the run goes on without it: its failure makes the rest slower or poorer, not wrong."""
     skippable: bool = False
     """Whether an operator may leave it out, with a reason."""
     degradable: bool = False
