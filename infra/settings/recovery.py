@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from infra.settings.frozen import Frozen
+from infra.settings.orders import OrderSettings
 
 StepId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 OwnCall = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z]+@[a-z0-9-]+$")]
@@ -68,4 +69,5 @@ class RecoverySettings(Frozen):
     outbox_table: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_.]*$")] = "outbox"
     """Where services keep what is still to be sent; counted after a promotion, never sent by it."""
     end_to_end: EndToEnd = EndToEnd()
+    orders: OrderSettings = OrderSettings()
     steps: tuple[OwnStep, ...] = ()

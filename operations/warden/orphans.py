@@ -5,13 +5,12 @@ primary by then, so what it lacks, nobody has. Identifiers leave the site as dig
 operator who asked.
 """
 
-import json
 import time
-import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 
 from operations.record.attributes import Value
+from operations.record.rows import packed
 from operations.record.seal import seal
 from operations.warden.arguments import number, text
 from operations.warden.database import Connection, connect
@@ -31,7 +30,7 @@ def orphans(environment: WardenEnvironment, connection: Connection, arguments: M
 
     Arguments: `host` and `port` of the copy, `table`, `column`, `after`, `seal` (a public key; see
     operations/record/seal.py). Answer: `next` (None when the table's end was reached), `looked` (rows compared),
-    `digests` of the orphans in it, and they themselves in `sealed`, a JSON list under zlib and the seal.
+    `digests` of the orphans in it, and they themselves in `sealed`, packed under the seal.
     """
     host = text(arguments, "host", "where the copy answers")
     port = number(arguments, "port", "the copy's port")
@@ -63,7 +62,7 @@ def orphans(environment: WardenEnvironment, connection: Connection, arguments: M
         "next": None if ended else after,
         "looked": after - start,
         "digests": list(found),
-        "sealed": seal(key, zlib.compress(f"[{','.join(rows)}]".encode())) if rows else None,
+        "sealed": seal(key, packed(rows)) if rows else None,
     }
 
 
@@ -75,12 +74,6 @@ def _fitting(wanted: list[str], rows: list[str]) -> tuple[list[str], list[str]]:
         if count and size > MOST_BYTES:
             return wanted[:count], rows[:count]
     return wanted, rows
-
-
-def opened(content: bytes) -> list[dict[str, object]]:
-    """The rows in an answer's `sealed`, once the seal is off."""
-    found: list[dict[str, object]] = json.loads(zlib.decompress(content))
-    return found
 
 
 def _column(connection: Connection, statement: str, *parameters: object) -> list[str]:

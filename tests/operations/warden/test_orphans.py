@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from operations.record.attributes import Value
+from operations.record.rows import unpacked
 from operations.record.seal import Opener, SealBroken, seal
 from operations.warden import orphans as rescue
 from operations.warden.arguments import ArgumentWrong
 from operations.warden.install import install
-from operations.warden.orphans import opened, orphans
+from operations.warden.orphans import orphans
 from sandbox.postgres import Databases
 from tests.operations.warden.site import Site
 
@@ -68,7 +69,7 @@ def test_exactly_the_rows_that_nobody_else_has(left: Left, monkeypatch: pytest.M
         answer = left.ask(after=after)
         assert "alone" not in str(answer), "nothing of a row is readable on the way"
         if answer["sealed"]:
-            rows += opened(left.opener.open(answer["sealed"]))
+            rows += unpacked(left.opener.open(answer["sealed"]))
         digests += answer["digests"]
         after, asked = answer["next"], asked + 1
     assert asked == 3, "several answers, none larger than it may be"
