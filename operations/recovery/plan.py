@@ -92,7 +92,7 @@ def _steps(move: Move, root: Path) -> list[Step]:
     for settings in topology.recovery.steps:
         _before(settings, [*steps, *own])
     steps += own
-    followed = {id for step in steps for id in step.after}
+    followed = {name for step in steps for name in step.after}
     last = [step.id for step in steps if step.id not in followed]
     return [*steps, Settle(move, after=last), ReleaseLock(move, after=["settle"])]
 
@@ -118,10 +118,10 @@ def _call(text: str) -> Call:
 
 
 def _before(settings: OwnStep, steps: list[Step]) -> None:
-    for id in settings.before:
-        waiting = [step for step in steps if step.id == id]
+    for name in settings.before:
+        waiting = [step for step in steps if step.id == name]
         if not waiting:
-            raise OwnStepWrong(f"step {settings.name} comes before {id!r}, which is no step of this plan")
+            raise OwnStepWrong(f"step {settings.name} comes before {name!r}, which is no step of this plan")
         waiting[0].after = (*waiting[0].after, settings.name)
 
 

@@ -1,4 +1,4 @@
-"""The static check: no required call of a plan needs the lost region. It speaks of declared calls, and only of those."""
+"""The static check: no required call of a plan needs the lost region. It speaks of declared calls alone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -8,13 +8,15 @@ from operations.recovery.database import describe
 from operations.recovery.move import Move
 from operations.recovery.steps.base import RecoveryStep
 from operations.recovery.steps.edge_commands import edit_pool
-from operations.steps.call import Command
+from operations.recovery.steps.schedules import DIMENSION, NAMESPACE
+from operations.steps.call import Call, Command
 from operations.steps.hands import Hands
 from operations.steps.step import NEEDED, Standing
 
 
 class Protection(RecoveryStep):
-    """Rebuild the protection: the old site listed and open at the edge again, replication back to it looked at.
+    """Rebuild the protection: the old site listed and open at the edge again, at a standby's capacity; replication
+    back to it is looked at.
 
     Its pool is opened only if its warden says that it does not serve: the edge then keeps it unhealthy until it holds a
     lease. A site that does not answer stays closed; `lifeline rejoin` brings it back when it wakes up.
@@ -32,6 +34,7 @@ class Protection(RecoveryStep):
             *move.edge_calls("ListPools", "EditPool"),
             *move.letter_calls(),
             *move.here("rds", "DescribeGlobalClusters", required=False),
+            Call("application-autoscaling", "RegisterScalableTarget", move.origin_region, required=False),
         )
 
     def check(self, hands: Hands) -> Standing:
@@ -48,9 +51,27 @@ class Protection(RecoveryStep):
         if not hands.act("cloudflare", "ListPools", "", edge.pools)[name].enabled:
             parameters = {"pool": name, "enabled": True}
             hands.act("cloudflare", "EditPool", "", lambda: edge.set_enabled(name, True), parameters)
+        for command in self._ranges():
+            hands.run(command)
 
     def commands(self) -> Sequence[Command]:
-        return (edit_pool(self.move.origin, enabled=True),)
+        return (edit_pool(self.move.origin, enabled=True), *self._ranges())
+
+    def _ranges(self) -> list[Command]:
+        """The ranges of a standby for the old site's services; tasks leave by and by."""
+        move, pilot = self.move, self.move.topology.standby == "pilot"
+        found = []
+        for item in move.topology.all("scalable_target", move.origin):
+            floor, ceiling = (0, 0) if pilot else move.topology.capacity[str(item.name)].standby
+            parameters = {
+                "ServiceNamespace": NAMESPACE,
+                "ResourceId": item.id,
+                "ScalableDimension": DIMENSION,
+                "MinCapacity": floor,
+                "MaxCapacity": ceiling,
+            }
+            found.append(Command("application-autoscaling", "RegisterScalableTarget", item.region, parameters))
+        return found
 
     def _stands_by(self, hands: Hands) -> str:
         try:
