@@ -1,0 +1,50 @@
+"""The account of one promotion: measured while it runs, written down when it ends."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from operations.recovery import reports
+from operations.recovery.loss import Mode
+from operations.recovery.measure import Measuring
+from operations.recovery.move import World
+from operations.recovery.outcome import Ended
+from operations.recovery.report import Report, build
+from operations.steps.past import Past, past
+from operations.topology import Topology
+
+
+class Accounting:
+    """`start` before the first step, `finish` after the last; `stop` where there was none."""
+
+    def __init__(self, topology: Topology, target: str, by: str, world: World) -> None:
+        self._measuring = Measuring(
+            topology, target, by, world.aws, world.users, world.clock, answer_seconds=world.answer_seconds
+        )
+
+    def start(self) -> "Accounting":
+        self._measuring.start()
+        return self
+
+    def stop(self) -> None:
+        """Look no more: nothing was begun that could be accounted for."""
+        self._measuring.prober.stop()
+
+    def finish(self, ended: Ended, root: Path, ids: Sequence[str] | None = None) -> Report:
+        """Measure, make the report and keep it beside the journal. `ids`: of acknowledged orders, where given."""
+        story = past(ended.journal)
+        mode: Mode = "switchover" if ended.mode == "switchover" else "failover"
+        measured = self._measuring.finish(mode, _declared(story), ids)
+        report = build(ended.promotion, ended.outcome, story, ended.run, measured, ended.problem)
+        reports.keep(root, report, measured.orders)
+        return report
+
+
+def _declared(story: Past) -> datetime | None:
+    """When the incident began, if somebody said so."""
+    if story.header.get("declared") is not True:
+        return None
+    try:
+        return datetime.fromisoformat(str(story.header.get("incident_start")))
+    except ValueError:
+        return None
