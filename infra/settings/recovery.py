@@ -52,7 +52,9 @@ class EndToEnd(Frozen):
     """Below each public service's first prefix."""
     order_field: str = "order_id"
     """The body's field that gets the order's id; the same promotion always sends the same."""
-    body: dict[str, str] = {"text": "Lifeline's own order after a promotion: no patient, nothing to do"}
+    body: dict[str, str] = Field(
+        default_factory=lambda: {"text": "Lifeline's own order after a promotion: no patient, nothing to do"}
+    )
 
 
 class RecoverySettings(Frozen):

@@ -86,7 +86,10 @@ class Move:
     def ask(self, hands: Hands, site: str, kind: Kind, arguments: dict[str, Value] | None = None) -> dict[str, Value]:
         """A letter to a site's warden. Raises NoAnswer."""
         box = Mailbox(self.table, self.table_regions, hands.client)
-        return box.ask(site, kind, arguments or {}, by=self.by, timeout=self.world.answer_seconds, sleep=hands.sleep)
+        seconds = self.world.answer_seconds
+        return box.ask(
+            site, kind, arguments or {}, by=self.by, timeout=seconds, sleep=hands.sleep, monotonic=hands.monotonic
+        )
 
     def pool(self, site: str) -> str:
         return self.topology.one("pool", site).id

@@ -174,7 +174,7 @@ def _unended(books: Books, record: Record) -> str | None:
     for run in reversed(books.file.runs()):
         story = past(books.file.read(run))
         if (story.header.get("to"), story.header.get("epoch")) == (record.active, record.epoch):
-            return run if not story.end and story.step("release").over else None
+            return run if not story.end and story.step("settle").over else None
     return None
 
 

@@ -41,12 +41,16 @@ class JournalFile:
             ) from None
 
     def read(self, run: str) -> list[Entry]:
-        """A last line that was torn by a crash was never acted on, and is left out."""
+        """The entries by number. A last line torn by a crash was never acted on, and is left out.
+
+        The same number twice: the first did not get into the other book, so that nothing followed from it.
+        """
         path = self.path(run)
         if not path.exists():
             return []
         lines = path.read_bytes().split(b"\n")
-        return [self._entry(path, number, line) for number, line in enumerate(lines[:-1], start=1) if line]
+        entries = [self._entry(path, number, line) for number, line in enumerate(lines[:-1], start=1) if line]
+        return list({entry.number: entry for entry in entries}.values())
 
     def _entry(self, path: Path, number: int, line: bytes) -> Entry:
         try:

@@ -119,20 +119,27 @@ class Answers:
         return answer | {"asked": len(set(map(str, digests))), "missing": [str(digest) for (digest,) in missing]}
 
     def _probe(self, connection: Connection, _arguments: Mapping[str, Value]) -> dict[str, Value]:
-        """How the site's database stands, at a standby too. `behind_seconds`: age of what was last replayed."""
+        """How the site's database stands, at a standby too.
+
+        `behind_seconds`: age of what was last replayed. `position`: bytes of log, null where the engine does not say.
+        """
         row = connection.execute(
             "select pg_is_in_recovery(), clock_timestamp(),"
             " extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())::float8,"
-            " (select count(*) from lifeline.unguarded)"
+            " (select count(*) from lifeline.unguarded),"
+            # Bytes of log from the beginning; written where it writes, replayed where it follows.
+            " (case when pg_is_in_recovery() then pg_last_wal_replay_lsn()"
+            " else pg_current_wal_lsn() end - '0/0')::bigint"
         ).fetchone()
         if row is None:
             raise ArgumentWrong("the database gave no answer")
-        recovery, clock, behind, unguarded = row
+        recovery, clock, behind, unguarded, position = row
         return {
             "writer": not recovery,
             "clock": clock.isoformat(),
             "behind_seconds": behind if recovery else None,
             "unguarded": unguarded,
+            "position": position,
             "serves": self._standing.serves(),
             "heartbeats": {site: at.isoformat() for site, at in beats(connection).items()},
             **_lease(lease.current(connection)),

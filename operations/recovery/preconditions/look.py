@@ -1,6 +1,7 @@
 """What the rules look with. Reading only; letters to the wardens only where they are allowed."""
 
 from functools import cached_property
+from threading import Event
 from typing import Any
 
 from operations.record.attributes import Value
@@ -64,10 +65,18 @@ class Look:
         if not self.letters:
             raise Unknown("only its warden knows, and asking it writes a letter: a dry run leaves that out")
         if site not in self._probes:
-            move = self.move
+            move, clock, never = self.move, self.move.world.clock, Event()
             box = Mailbox(move.table, move.table_regions, move.world.aws)
             try:
-                answer = box.ask(site, "probe", {}, by=move.by, timeout=move.world.answer_seconds)
+                answer = box.ask(
+                    site,
+                    "probe",
+                    {},
+                    by=move.by,
+                    timeout=move.world.answer_seconds,
+                    sleep=lambda seconds: clock.sleep(seconds, never),
+                    monotonic=clock.monotonic,
+                )
             except NoAnswer as silence:
                 raise Unknown(str(silence)) from None
             if "error" in answer:
