@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from operations.recovery.begin import Wish
     from operations.recovery.move import World
     from operations.recovery.outcome import Ended
+    from operations.recovery.report import Report
     from operations.topology import Topology
 
 Mode = Literal["failover", "switchover"]
@@ -28,6 +29,10 @@ Skip = Annotated[list[str] | None, typer.Option(help="Leave this step out.", met
 Reason = Annotated[str | None, typer.Option(help="Why; for every override, skip and take-over. Goes into the report.")]
 TakeOver = Annotated[bool, typer.Option("--take-over-lock", help="The lock's holder has abandoned it.")]
 Start = Annotated[str | None, typer.Option(help="When the incident began (ISO 8601); the RTO counts from it.")]
+Orders = Annotated[
+    Path | None,
+    typer.Option("--orders", help="Ids of acknowledged orders, one a line: the report counts the lost ones."),
+]
 File = Annotated[Path | None, typer.Option(help="A topology file in place of the checkout's settings.")]
 
 group = typer.Typer(invoke_without_command=True, no_args_is_help=True, help="Move the live service to the other site.")
@@ -56,6 +61,7 @@ def promote(
     reason: Reason = None,
     take_over_lock: TakeOver = False,
     incident_start: Start = None,
+    orders: Orders = None,
     topology: File = None,
     output: Output = "text",
 ) -> None:
@@ -71,12 +77,13 @@ def promote(
 
     target.announce(project)
     root = promote_plan.folder(project, topology)
+    ids = _ids(orders)
     if dry_run:
         promote_plan.dry(root, estate, intent, wish, output)
     elif resume:
-        _finish(_resume(root, estate, wish, mode, World(), yes, output), environment, intent, output)
+        _finish(*_resume(root, estate, wish, mode, World(), yes, output, ids), intent, output)
     else:
-        _finish(_begin(root, estate, intent, wish, World(), yes, output), environment, intent, output)
+        _finish(*_begin(root, estate, intent, wish, World(), yes, output, ids), intent, output)
 
 
 @group.command()
@@ -114,6 +121,7 @@ def failback(
     yes: Yes = False,
     override: Override = None,
     reason: Reason = None,
+    orders: Orders = None,
     output: Output = "text",
 ) -> None:
     """Move the service back to the site that stands by now; refused before its replication has caught up."""
@@ -123,10 +131,17 @@ def failback(
     project: Project = context.obj
     estate, intent = promote_plan.estate(project, environment, None)
     target.announce(project)
-    world = World()
+    world, ids = World(), _ids(orders)
     to = estate.peer(read(estate, next(iter(estate.sites)), world).active)
     wish = _wish(estate, to, mode, override, None, reason, False, None, None)
-    _finish(_begin(project.root, estate, intent, wish, world, yes, output), environment, intent, output)
+    _finish(*_begin(project.root, estate, intent, wish, world, yes, output, ids), intent, output)
+
+
+def _ids(file: Path | None) -> list[str] | None:
+    """Read before anything is begun: a file that cannot be read must not be found out at the end."""
+    from operations.recovery.orders import read_ids
+
+    return None if file is None else read_ids(file)
 
 
 def _wish(
@@ -169,8 +184,16 @@ def _wish(
 
 
 def _begin(
-    root: Path, estate: "Topology", intent: str | None, wish: "Wish", world: "World", yes: bool, output: str
-) -> "Ended":
+    root: Path,
+    estate: "Topology",
+    intent: str | None,
+    wish: "Wish",
+    world: "World",
+    yes: bool,
+    output: str,
+    ids: list[str] | None,
+) -> tuple["Ended", "Report"]:
+    from operations.recovery.accounting import Accounting, accounted
     from operations.recovery.begin import prepare
     from operations.recovery.promotion import execute
 
@@ -183,15 +206,25 @@ def _begin(
         "Orders that have not replicated are lost." if wish.mode == "failover" else "Nothing acknowledged is given up."
     )
     confirm(f"{wish.mode.capitalize()} {estate.application} ({estate.environment}) to {wish.target}? {loss}", yes=yes)
-    with progress(ready.plan, output) as told:
-        return execute(ready, root, told)
+    with accounted(Accounting(estate, wish.target, wish.by, world)) as account:
+        with progress(ready.plan, output) as told:
+            ended = execute(ready, root, told)
+        return ended, account.finish(ended, root, ids)
 
 
 def _resume(
-    root: Path, estate: "Topology", wish: "Wish", mode: Mode | None, world: "World", yes: bool, output: str
-) -> "Ended":
+    root: Path,
+    estate: "Topology",
+    wish: "Wish",
+    mode: Mode | None,
+    world: "World",
+    yes: bool,
+    output: str,
+    ids: list[str] | None,
+) -> tuple["Ended", "Report"]:
     from dataclasses import replace
 
+    from operations.recovery.accounting import Accounting, accounted
     from operations.recovery.promotion import resume, unfinished
 
     found = unfinished(estate, replace(wish, mode=mode or "switchover"), root, world)
@@ -203,14 +236,15 @@ def _resume(
     else:
         question = f"Go on with the {move.mode} to {move.target}?"
     confirm(question, yes=yes)
-    with progress(found.plan, output, found.story) as told:
-        return resume(found, wish, root, told)
+    with accounted(Accounting(estate, wish.target, wish.by, world)) as account:
+        with progress(found.plan, output, found.story) as told:
+            ended = resume(found, wish, root, told)
+        return ended, account.finish(ended, root, ids)
 
 
-def _finish(ended: "Ended", environment: str, intent: str | None, output: str) -> None:
-    document = promote_plan.document(ended)
+def _finish(ended: "Ended", report: "Report", intent: str | None, output: str) -> None:
     if output == "json":
-        last_line(document)
+        last_line(report.document())
     if ended.outcome == "refused":
         raise Refused(ended.problem)
     if ended.outcome != "promoted":
@@ -221,5 +255,13 @@ def _finish(ended: "Ended", environment: str, intent: str | None, output: str) -
     for step in ended.run.steps:
         if step.state in ("degraded", "skipped"):
             emit(f"{step.state}: {step.title}: {step.note}")
-    flip = f"flip `lifeline:active` to {{{environment}: {ended.target}}} in Pulumi.yaml, then "
-    next_step(("" if intent == ended.target else flip) + "lifeline preview")
+    emit(f"RTO {_seconds(report.rto_seconds)}, without service {_seconds(report.downtime_seconds)} as users saw it")
+    for name, store in report.rpo.items():
+        emit(f"lost of the {name}: {_seconds(store.seconds)}, rows {store.rows}")
+    if report.orders.acknowledged != "unknown":
+        emit(f"orders: {report.orders.acknowledged} acknowledged, {report.orders.lost} of them lost")
+    next_step("lifeline report" + ("" if intent == ended.target else ", then lifeline reconcile"))
+
+
+def _seconds(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.1f} s"

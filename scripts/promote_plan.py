@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from operations.record.record import Record
     from operations.recovery.begin import Wish
     from operations.recovery.move import World
-    from operations.recovery.outcome import Ended
     from operations.recovery.preconditions.finding import Finding
     from operations.topology import Topology
 
@@ -131,27 +130,6 @@ def dry(root: Path, topology: "Topology", intent: str | None, wish: "Wish", outp
     for item in seen:
         emit(f"  {item.step.id:<18} {item.need:<8} {item.note}")
     next_step(f"lifeline promote --to {wish.target} --mode {wish.mode} --plan {ready.plan.hash}")
-
-
-def document(ended: "Ended") -> dict[str, Any]:
-    """How a promotion ended, for `--output json`."""
-    from dataclasses import asdict
-
-    header = ended.journal[0].data if ended.journal else {}
-    return {
-        "outcome": ended.outcome,
-        "promotion": ended.promotion,
-        "mode": ended.mode,
-        "from": ended.origin,
-        "to": ended.target,
-        "epoch": ended.epoch,
-        "seconds": ended.run.seconds,
-        "problem": ended.problem,
-        "steps": [asdict(step) for step in ended.run.steps],
-        "notes": ended.run.notes,
-        "overrides": header.get("overrides", []),
-        "skips": header.get("skips", []),
-    }
 
 
 def _finding(item: "Finding") -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The account of one promotion: measured while it runs, written down when it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -38,6 +39,16 @@ class Accounting:
         report = build(ended.promotion, ended.outcome, story, ended.run, measured, ended.problem)
         reports.keep(root, report, measured.orders)
         return report
+
+
+@contextmanager
+def accounted(account: Accounting) -> Iterator[Accounting]:
+    """The account from here on; whatever happens, nothing goes on looking afterwards."""
+    account.start()
+    try:
+        yield account
+    finally:
+        account.stop()
 
 
 def _declared(story: Past) -> datetime | None:

@@ -114,6 +114,8 @@ class Report(_Part):
     skips: tuple[Reason, ...]
     fence: Fence
     availability: tuple[Availability, ...]
+    notes: Mapping[str, Any] = Field(default_factory=dict)
+    """What steps left for whoever reads this: evidence, capacity, what the outbox holds."""
     problem: str = ""
     """What stopped it, what is safe, and how to go on."""
 
@@ -161,6 +163,7 @@ def build(
         skips=_reasons(story, "skips", "step"),
         fence=_fence(story, measured),
         availability=tuple(_availability(objective, lost) for objective in OBJECTIVES),
+        notes=story.notes,
         problem=problem,
     )
 

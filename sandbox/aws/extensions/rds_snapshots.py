@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sandbox.aws.call import Call, Handler, Passthrough, Result
+from sandbox.aws.errors import ApiError
 from sandbox.aws.extensions.rds_compute import Compute
 from sandbox.aws.extensions.rds_state import Cluster, Estate, Member
 
@@ -124,6 +125,8 @@ class Snapshots:
     def _restore(self, call: Call, passthrough: Passthrough) -> Result:
         given = call.parameters
         snapshot = given["SnapshotIdentifier"].rpartition(":cluster-snapshot:")[2].lower()
+        if given["DBClusterIdentifier"].lower() in self._regional(call.region).clusters:
+            raise ApiError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
         # moto's own restore fails on a cluster that it made itself.
         invoke = self._emulation.backend.invoke
         shown = invoke(_SERVICE, "DescribeDBClusterSnapshots", call.region, {"DBClusterSnapshotIdentifier": snapshot})
