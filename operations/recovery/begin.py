@@ -72,7 +72,8 @@ def prepare(
     if unknown:
         may = ", ".join(step.id for step in plan.graph if step.skippable)
         raise Refused(f"not to be skipped: {', '.join(unknown)}; these may be: {may}")
-    return Ready(plan, judge(Look(move, intent, letters)), wish)
+    taken = record.lock.promotion if record.lock is not None and wish.take_over is not None else None
+    return Ready(plan, judge(Look(move, intent, letters, taken)), wish)
 
 
 def read(topology: Topology, near: str, world: World) -> Record:

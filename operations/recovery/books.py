@@ -33,8 +33,8 @@ class Books:
             shared = checked(self.table.read(promotion))
         except RecordUnreachable:
             return local
-        common = min(len(local), len(shared))
-        for mine, theirs in zip(local[: common - 1], shared[: common - 1], strict=True):
+        common = max(min(len(local), len(shared)) - 1, 0)
+        for mine, theirs in zip(local[:common], shared[:common], strict=True):
             # The last common one may be a loser's: it was written here and refused there.
             if (mine.writer, mine.kind, mine.what) != (theirs.writer, theirs.kind, theirs.what):
                 raise JournalMalformed(

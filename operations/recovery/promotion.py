@@ -172,7 +172,7 @@ def _problem(move: Move, run: RunOutcome) -> str:
 def _unended(books: Books, record: Record) -> str | None:
     """A promotion that gave its lock back and crashed before it said so; known on the machine where it ran."""
     for run in reversed(books.file.runs()):
-        story = past(books.file.read(run))
+        story = past(books.read(run))
         if (story.header.get("to"), story.header.get("epoch")) == (record.active, record.epoch):
             return run if not story.end and story.step("settle").over else None
     return None

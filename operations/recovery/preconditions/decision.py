@@ -22,6 +22,8 @@ def lock(look: Look) -> Finding:
     held = look.record.lock
     if held is None or held.promotion == look.move.promotion:
         return Finding("lock", "pass", "no other promotion is under way", "absolute")
+    if held.promotion == look.taken_over:
+        return Finding("lock", "pass", f"{held.holder}'s, of {held.promotion}, will be taken over", "absolute")
     text = (
         f"{held.holder} holds it since {held.since} for promotion {held.promotion}; go on with that one by --resume, "
         "or take over what was abandoned by --take-over-lock --reason TEXT"

@@ -18,9 +18,12 @@ class Unknown(Exception):
 class Look:
     """One look before a promotion. `letters`: whether the wardens may be asked, which writes into the control table."""
 
-    def __init__(self, move: Move, intent: str | None, letters: bool) -> None:
-        """`intent`: the site that the checkout names as active; None where there is no checkout."""
-        self.move, self.intent, self.letters = move, intent, letters
+    def __init__(self, move: Move, intent: str | None, letters: bool, taken_over: str | None = None) -> None:
+        """`intent`: the site that the checkout names as active; None where there is no checkout.
+
+        `taken_over`: the abandoned promotion whose lock will be taken.
+        """
+        self.move, self.intent, self.letters, self.taken_over = move, intent, letters, taken_over
         self._probes: dict[str, dict[str, Value]] = {}
 
     def client(self, service: str, region: str | None = None) -> Any:

@@ -70,5 +70,5 @@ def _ask(name: str, weight: Weight, rule: Rule, look: Look) -> Finding:
     except Unknown as unknown:
         return Finding(name, "unknown", str(unknown), weight)
     except Exception as error:  # noqa: BLE001  # whatever broke, the rule was not looked at
-        code = getattr(error, "response", {}).get("Error", {}).get("Code") if hasattr(error, "response") else None
+        code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code")
         return Finding(name, "unknown", f"it could not be looked at: {code or type(error).__name__}", weight)

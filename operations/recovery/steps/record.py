@@ -34,8 +34,6 @@ class MoveRecord(RecoveryStep):
         move, store = self.move, self.move.store(hands.client)
         try:
             locked = store.acquire_lock(move.by, move.promotion, self.id)
-            if self._ours(locked):
-                return
             if (locked.active, locked.epoch) != (move.before.active, move.before.epoch):
                 store.release_lock(move.promotion)
                 raise StepFailed(f"the record has moved meanwhile: {locked.active} is active, epoch {locked.epoch}")

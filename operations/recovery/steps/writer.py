@@ -36,7 +36,7 @@ class MoveWriter(RecoveryStep):
 
     def refused(self, hands: Hands, error: Exception) -> None:
         """An earlier call, whose answer was lost, may be what stands in the way: then all is well."""
-        code = getattr(error, "response", {}).get("Error", {}).get("Code")
+        code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code")
         seen = self.seen(hands)
         if code == ALREADY and (moving_to(seen, self.member) or writes(seen, self.member)):
             return
