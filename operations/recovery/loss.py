@@ -43,10 +43,3 @@ def of_database(written: Heartbeat | None, arrived: datetime | None, mode: Mode,
         "rows are known once the old volume was compared: `lifeline rejoin`; heartbeats are "
         f"{written.every:g} s apart, and the old site may have written until its lease was over",
     )
-
-
-def of_objects(pending: int | None, oldest_seconds: float | None) -> StoreLoss:
-    """Objects that the old site's bucket still had to send, and how old the oldest is."""
-    if pending is None:
-        return StoreLoss(why="what the old site's buckets had still to send is not known")
-    return StoreLoss(oldest_seconds, pending, None, "rows are objects that had not been copied")

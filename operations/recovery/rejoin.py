@@ -2,7 +2,7 @@
 
 AWS attaches the database by itself once the region is back, after a snapshot of the old volume. So the order is: see
 that it follows, keep the snapshot, open a copy of it, compare it with what the site now has of the one that serves,
-save the difference, remove the copy, and list the site at the edge again.
+save the difference, remove the copy, give the services a standby's range, and list the site at the edge again.
 """
 
 import time
@@ -26,6 +26,7 @@ from operations.recovery import rescued
 from operations.recovery.database import describe
 from operations.recovery.left_behind import Copy, LeftBehind
 from operations.recovery.rescued import Order, Rescued
+from operations.recovery.standby import ranges
 from operations.topology import Topology
 
 Say = Callable[[str], None]
@@ -75,6 +76,7 @@ class Rejoin:
         try:
             snapshot = left.newest()
             orders, file = self._rescue(left, snapshot, active) if snapshot else (None, None)
+            self._scale()
             listed = self._list()
         except (NoAnswer, TimeoutError, LookupError, RecordUnreachable) as error:
             raise Stopped(
@@ -185,6 +187,11 @@ class Rejoin:
             compared=looked,
             orders=[Order(row=row) for row in rows],
         )
+
+    def _scale(self) -> None:
+        """Give the site's services a standby's range: the promotion could not, if the region was out."""
+        for region, parameters in ranges(self._topology, self._site):
+            self._aws("application-autoscaling", region).register_scalable_target(**parameters)
 
     def _list(self) -> bool:
         """Open the site's pool again: its monitor keeps it unhealthy until it holds a lease."""

@@ -151,8 +151,12 @@ def reconcile(it: Estate, site: str) -> None:
 def test_the_checkout_follows_there_and_back(it: Estate) -> None:
     """Promote, reconcile, empty preview, failback, reconcile, empty preview."""
     reconcile(it, "west")
+    mark = it.mark()
+    it.control.post("/drop-response", {"service": "rds:SwitchoverGlobalCluster", "region": "us-east-1"})
     shown = it.lifeline("failback", "--yes")
     assert shown.returncode == 0, shown.stderr
+    asked = [call["outcome"] for call in it.calls(mark) if call["operation"] == "SwitchoverGlobalCluster"]
+    assert asked == ["lost"], "the switchover happened once, although nobody was told"
     it.wait_served("east")
     report = kept_report(it)
     assert (report["mode"], report["from"], report["to"]) == ("switchover", "west", "east")

@@ -1,7 +1,7 @@
 """Promotions while something else is wrong, on real PostgreSQL, with a writer at 50 Hz to both databases all the while.
 
-One estate for all; each test moves the service to whichever site stands by, so that two in a row go both ways.
-`make test` runs a sample, `make rehearse` every scenario in both directions.
+One estate for all; each test moves the service to whichever site stands by, so that two in a row go both ways. A lost
+answer and a region that wakes up are in `make test` too (test_after_a_promotion.py).
 """
 
 import itertools
@@ -17,6 +17,7 @@ from operations.record.store import RecordStore
 from tests.engine.estate import ROOT, Estate, estate, wait
 from tests.engine.writers import Writers
 
+pytestmark = pytest.mark.rehearsal
 BOTH_WAYS = ("there", "back")
 _keys = itertools.count()
 
@@ -94,7 +95,8 @@ def states(shown: "subprocess.CompletedProcess[str]") -> dict[str, str]:
     return {step["id"]: step["state"] for step in report(shown)["steps"]}
 
 
-def test_a_lost_answer_and_an_edge_whose_api_only_says_yes(stage: Stage) -> None:
+@pytest.mark.parametrize("way", BOTH_WAYS)
+def test_a_lost_answer_and_an_edge_whose_api_only_says_yes(stage: Stage, way: str) -> None:
     """The failover happens once although nobody was told; traffic follows the lease although the API moved nothing."""
     target, mark = stage.target, stage.it.mark()
     stage.fault("drop-response", service="rds:FailoverGlobalCluster", region=stage.region)
@@ -105,7 +107,8 @@ def test_a_lost_answer_and_an_edge_whose_api_only_says_yes(stage: Stage) -> None
     stage.served(target)
 
 
-def test_capacity_that_does_not_come_is_offered_as_degraded_service(stage: Stage) -> None:
+@pytest.mark.parametrize("way", BOTH_WAYS)
+def test_capacity_that_does_not_come_is_offered_as_degraded_service(stage: Stage, way: str) -> None:
     """60 % of every service; and a database that is available and refuses writes before that."""
     target = stage.target
     stage.fault("freeze-capacity", service="all", share=0.6, region=stage.region)
@@ -121,7 +124,8 @@ def test_capacity_that_does_not_come_is_offered_as_degraded_service(stage: Stage
     stage.served(target)
 
 
-def test_a_database_that_is_available_and_refuses_writes(stage: Stage) -> None:
+@pytest.mark.parametrize("way", BOTH_WAYS)
+def test_a_database_that_is_available_and_refuses_writes(stage: Stage, way: str) -> None:
     target = stage.target
     stage.fault("read-only", region=stage.region)
     shown = stage.promote(target, "--skip", "end-to-end", "--reason", "stops before")
@@ -133,7 +137,6 @@ def test_a_database_that_is_available_and_refuses_writes(stage: Stage) -> None:
     stage.served(target)
 
 
-@pytest.mark.rehearsal
 @pytest.mark.parametrize("way", BOTH_WAYS)
 def test_half_of_the_calls_are_throttled(stage: Stage, way: str) -> None:
     target = stage.target
@@ -145,7 +148,6 @@ def test_half_of_the_calls_are_throttled(stage: Stage, way: str) -> None:
     stage.served(target)
 
 
-@pytest.mark.rehearsal
 @pytest.mark.parametrize("way", BOTH_WAYS)
 @pytest.mark.parametrize("mode", ["refuse", "hang", "5xx"])
 def test_the_edges_api_is_out(stage: Stage, mode: str, way: str) -> None:
@@ -156,7 +158,6 @@ def test_the_edges_api_is_out(stage: Stage, mode: str, way: str) -> None:
     stage.served(target)
 
 
-@pytest.mark.rehearsal
 @pytest.mark.parametrize("way", BOTH_WAYS)
 @pytest.mark.parametrize("mode", ["refuse", "hang", "5xx"])
 def test_the_active_region_is_out_in_each_way_and_wakes_up_afterwards(stage: Stage, mode: str, way: str) -> None:
@@ -175,7 +176,6 @@ def test_the_active_region_is_out_in_each_way_and_wakes_up_afterwards(stage: Sta
     assert back.returncode == 0, back.stderr
 
 
-@pytest.mark.rehearsal
 @pytest.mark.parametrize("way", BOTH_WAYS)
 @pytest.mark.parametrize("service", ["dynamodb", "sts", "secretsmanager", "ecs:RunTask"])
 def test_one_service_of_the_target_is_out(stage: Stage, service: str, way: str) -> None:
@@ -193,7 +193,6 @@ def test_one_service_of_the_target_is_out(stage: Stage, service: str, way: str) 
     stage.served(target)
 
 
-@pytest.mark.rehearsal
 @pytest.mark.parametrize("way", BOTH_WAYS)
 def test_a_zone_of_the_target_is_lost_and_everything_is_slow(stage: Stage, way: str) -> None:
     target = stage.target
@@ -204,7 +203,6 @@ def test_a_zone_of_the_target_is_lost_and_everything_is_slow(stage: Stage, way: 
     stage.served(target)
 
 
-@pytest.mark.rehearsal
 @pytest.mark.parametrize("way", BOTH_WAYS)
 def test_an_up_is_under_way(stage: Stage, way: str) -> None:
     """It was begun with the old intent; whatever it still does, the target serves at an active site's capacity."""

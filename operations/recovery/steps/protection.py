@@ -6,9 +6,9 @@ from operations.record.attributes import Value
 from operations.record.mailbox import NoAnswer
 from operations.recovery.database import describe
 from operations.recovery.move import Move
+from operations.recovery.standby import ranges
 from operations.recovery.steps.base import RecoveryStep
 from operations.recovery.steps.edge_commands import edit_pool
-from operations.recovery.steps.schedules import DIMENSION, NAMESPACE
 from operations.steps.call import Call, Command
 from operations.steps.hands import Hands
 from operations.steps.step import NEEDED, Standing
@@ -58,20 +58,12 @@ class Protection(RecoveryStep):
         return (edit_pool(self.move.origin, enabled=True), *self._ranges())
 
     def _ranges(self) -> list[Command]:
-        """The ranges of a standby for the old site's services; tasks leave by and by."""
-        move, pilot = self.move, self.move.topology.standby == "pilot"
-        found = []
-        for item in move.topology.all("scalable_target", move.origin):
-            floor, ceiling = (0, 0) if pilot else move.topology.capacity[str(item.name)].standby
-            parameters = {
-                "ServiceNamespace": NAMESPACE,
-                "ResourceId": item.id,
-                "ScalableDimension": DIMENSION,
-                "MinCapacity": floor,
-                "MaxCapacity": ceiling,
-            }
-            found.append(Command("application-autoscaling", "RegisterScalableTarget", item.region, parameters))
-        return found
+        """The ranges of a standby for the old site's services."""
+        found = ranges(self.move.topology, self.move.origin)
+        return [
+            Command("application-autoscaling", "RegisterScalableTarget", region, parameters)
+            for region, parameters in found
+        ]
 
     def _stands_by(self, hands: Hands) -> str:
         try:
