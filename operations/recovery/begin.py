@@ -113,7 +113,7 @@ def _not_locked(move: Move, wish: Wish, root: Path) -> None:
     if lock is None:
         return
     story = past(Books(move.topology, root, move.world, move.region).read(lock.promotion))
-    at = [name for name, step in story.steps.items() if step.state == "applying"] or [lock.step]
+    at = [name for name, step in story.steps.items() if step.state in ("applying", "failed")] or [lock.step]
     held = f"{lock.holder} holds the lock since {lock.since} for promotion {lock.promotion}, at step {', '.join(at)}"
     to = str(story.header.get("to") or move.before.active)
     if story.header and story.end not in ("promoted", "aborted", "refused"):

@@ -81,4 +81,12 @@ class Fence(RecoveryStep):
             "until": {"S": at.replace(year=at.year + 1).isoformat(timespec="milliseconds")},
         }
         why = f"asks the old site to revoke; whether it answers or not, then `sleep {self.bound:.0f}`"
-        return (Command("dynamodb", "PutItem", move.region, {"TableName": move.table, "Item": item}, why),)
+        return (
+            Command(
+                "dynamodb",
+                "PutItem",
+                move.region,
+                {"TableName": move.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"},
+                why,
+            ),
+        )

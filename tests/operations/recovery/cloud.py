@@ -217,7 +217,9 @@ class _Client:
         if self._service in ("elbv2", "acm"):
             return CERTIFICATE[method]
         if self._service == "dynamodb":
+            before = cloud.wardens.record()
             done = getattr(cloud.table, method)(**parameters)
+            cloud.wardens.moved(before, cloud.wardens.record())
             if method == "put_item":
                 cloud.wardens.deliver(parameters["Item"])
             return done
@@ -245,6 +247,8 @@ class _RecordedEdge:
         self._call("EditPool", lambda: self._cloud.balancer.set_enabled(name, enabled))
 
     def set_order(self, first: str, second: str) -> None:
+        if first != self._cloud.topology.one("pool", self._cloud.databases.writer).id:
+            self._cloud.wardens.violations.append(f"traffic led to {first}, whose database does not write")
         self._call("EditLoadBalancer", lambda: self._cloud.balancer.set_order(first, second))
 
     def _call(self, operation: str, act: Callable[[], Any]) -> Any:

@@ -91,6 +91,10 @@ class Wardens:
         self.extended: set[str] = set()
         self.history: list[tuple[str, int]] = []
         """Leases in the order in which they were first used."""
+        self.until: dict[str, float] = {}
+        """Site → when its lease ends at the latest, by the cloud's clock."""
+        self.violations: list[str] = []
+        """What must never be: two valid leases at once, traffic before a writer, an epoch that goes down."""
 
     def record(self) -> tuple[str, int]:
         cloud = self._cloud
@@ -103,9 +107,22 @@ class Wardens:
         active, epoch = self.record()
         if active != site or self.revoked.get(site) == epoch or self._cloud.databases.writer != site:
             return None
+        now = self._cloud.clock.monotonic()
+        other = self._cloud.topology.peer(site)
+        if self.until.get(other, 0.0) > now:
+            self.violations.append(f"{site} takes the lease while {other}'s is valid for {self.until[other] - now} s")
+        self.until[site] = now + self._cloud.topology.lease_seconds
         if (site, epoch) not in self.history:
             self.history.append((site, epoch))
         return site, epoch
+
+    def moved(self, before: tuple[str, int], after: tuple[str, int]) -> None:
+        """The record was written: the old site may have read it just before, and hold its lease for all its length."""
+        if after[1] < before[1]:
+            self.violations.append(f"the epoch went from {before[1]} down to {after[1]}")
+        held = self._cloud.databases.writer == before[0] and self.revoked.get(before[0]) != before[1]
+        if after[0] != before[0] and held:
+            self.until[before[0]] = self._cloud.clock.monotonic() + self._cloud.topology.lease_seconds
 
     def serves(self, site: str) -> bool:
         return self._cloud.databases.accepts(site, self.lease(site))
@@ -128,6 +145,7 @@ class Wardens:
         held = self.lease(site)
         if kind == "revoke":
             self.revoked[site] = max(arguments["epoch"], self.revoked.get(site, -1))
+            self.until[site] = self._cloud.clock.monotonic()
             return {"revoked": True, "settled": True, "ended": 0}
         if kind == "prove-writable":
             holder, epoch = held or (None, None)
@@ -145,7 +163,9 @@ class Wardens:
             "behind_seconds": None if writer else 0.2,
             "position": databases.position - lag,
             "holder": origin,
-            "remaining": 600.0 if site in self.extended else 2.0 if held else -1.0,
+            "remaining": 600.0
+            if site in self.extended
+            else self.until.get(origin, 0.0) - self._cloud.clock.monotonic(),
             "lease_revoked": origin in self.revoked,
         }
 

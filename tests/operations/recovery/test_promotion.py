@@ -37,6 +37,7 @@ def test_there_and_back(cloud: Cloud, tmp_path: Path, mode: Mode) -> None:
 def test_with_the_active_region_dark_no_call_there_is_needed(cloud: Cloud, tmp_path: Path) -> None:
     cloud.dark = {"us-east-1"}
     ended = begin(cloud, tmp_path, wish(overrides=reasons("lag")))
+    assert cloud.wardens.violations == []
     assert ended.outcome == "promoted" and ended.run.notes["fence"]["how"] == "waited"  # type: ignore[index,call-overload]
     assert ended.run.notes["protection"]["old_site"].startswith("does not answer")  # type: ignore[index,call-overload,union-attr]
     assert cloud.balancer.pools()["nl-fhir-production-east"].enabled is False, "stays closed until somebody is there"
