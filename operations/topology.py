@@ -52,6 +52,8 @@ class Place(Frozen):
 
     region: Region
     founder: bool = False
+    zones: int = 3
+    """How many of the region's zones it uses, by name from the first on."""
 
 
 class Resource(Frozen):
@@ -131,7 +133,7 @@ def from_settings(settings: Settings) -> Topology:
     return Topology(
         application=settings.application,
         environment=settings.environment,
-        sites={name: Place(region=site.region, founder=site.founder) for name, site in settings.sites.items()},
+        sites={name: Place(region=site.region, founder=site.founder, zones=site.zones) for name, site in settings.sites.items()},
         control_regions=(home, other),
         lease_seconds=settings.lease_seconds,
         transaction_seconds=settings.transaction_seconds,

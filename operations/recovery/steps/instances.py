@@ -1,6 +1,7 @@
 """Instances for a pilot standby's database, which is a replicated volume without any."""
 
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 from operations.recovery.move import Move
 from operations.recovery.steps.base import RecoveryStep
@@ -45,6 +46,11 @@ class DatabaseInstances(RecoveryStep):
     def commands(self) -> Sequence[Command]:
         return [self._create(name) for name in self.names]
 
+    def _zone(self, name: str) -> str:
+        """Where the settings put it: one zone after the other, so that Pulumi finds it where it would have made it."""
+        zones = self.move.topology.sites[self.move.target].zones
+        return f"{self.move.region}{ascii_lowercase[self.names.index(name) % zones]}"
+
     def _missing(self, hands: Hands) -> list[str]:
         there = self._status(hands)
         return [name for name in self.names if there.get(name) != "available"]
@@ -63,5 +69,6 @@ class DatabaseInstances(RecoveryStep):
             "DBClusterIdentifier": topology.one("database", self.move.target).id,
             "DBInstanceClass": topology.database.instance_class,
             "Engine": "aurora-postgresql",
+            "AvailabilityZone": self._zone(name),
         }
         return Command("rds", "CreateDBInstance", self.move.region, parameters)

@@ -270,3 +270,11 @@ def test_no_step_is_hidden_from_the_plan() -> None:
             if line.startswith("class ") and ("(RecoveryStep)" in line or "(MoveWriter)" in line):
                 name = line.removeprefix("class ").split("(")[0]
                 assert name == "MoveWriter" or f"{name}(move" in source, name
+
+
+def test_a_pilot_standby_gets_its_instances_where_the_settings_put_them(topology: Topology) -> None:
+    graph = planned(topology.model_copy(update={"standby": "pilot"})).graph
+    made = [command.parameters for command in graph.steps["instances"].commands()]
+    assert [item["AvailabilityZone"] for item in made] == ["us-west-2a", "us-west-2b"]
+    assert {item["DBClusterIdentifier"] for item in made} == {"nl-fhir-production-west"}
+    assert "instances" in graph.before("database")
