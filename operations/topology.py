@@ -133,7 +133,10 @@ def from_settings(settings: Settings) -> Topology:
     return Topology(
         application=settings.application,
         environment=settings.environment,
-        sites={name: Place(region=site.region, founder=site.founder, zones=site.zones) for name, site in settings.sites.items()},
+        sites={
+            name: Place(region=site.region, founder=site.founder, zones=site.zones)
+            for name, site in settings.sites.items()
+        },
         control_regions=(home, other),
         lease_seconds=settings.lease_seconds,
         transaction_seconds=settings.transaction_seconds,
