@@ -97,7 +97,9 @@ def abort(
 ) -> None:
     """Give the promotion under way up: back to the old site, as long as the database has not moved."""
     from operations.recovery.abort import abort as give_up
+    from operations.recovery.accounting import aborted
     from operations.recovery.begin import read
+    from operations.recovery.books import Books
     from operations.recovery.move import World
 
     project: Project = context.obj
@@ -108,6 +110,7 @@ def abort(
     wish = _wish(estate, to, "failover", None, None, reason, take_over_lock, None, None)
     confirm(f"Give the promotion to {to} up, and go on at {estate.peer(to)}?", yes=yes)
     done = give_up(estate, wish, root, world, say)
+    aborted(done.promotion, Books(estate, root, world, estate.region(to)).read(done.promotion), root)
     for warning in done.warnings:
         say(f"warning: {warning}")
     emit(f"promotion {done.promotion} is given up: {done.site} is active, epoch {done.epoch}")

@@ -1,6 +1,6 @@
 """The account of one promotion: measured while it runs, written down when it ends."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,8 @@ from operations.recovery.measure import Measuring
 from operations.recovery.move import World
 from operations.recovery.outcome import Ended
 from operations.recovery.report import Report, build
+from operations.steps.journal import Entry
+from operations.steps.outcome import RunOutcome, StepOutcome
 from operations.steps.past import Past, past
 from operations.topology import Topology
 
@@ -39,6 +41,18 @@ class Accounting:
         report = build(ended.promotion, ended.outcome, story, ended.run, measured, ended.problem)
         reports.keep(root, report, measured.orders)
         return report
+
+
+def aborted(promotion: str, entries: Iterable[Entry], root: Path) -> Report:
+    """The report of one that was given up, kept: from its journal alone, nothing was measured."""
+    story = past(entries)
+    steps = tuple(
+        StepOutcome(name, name, step.state, step.seconds, 0.0, step.note, step.began, step.ended, step.attempts)
+        for name, step in story.steps.items()
+    )
+    report = build(promotion, "aborted", story, RunOutcome(steps, sum(step.seconds for step in steps)), None)
+    reports.keep(root, report, None)
+    return report
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from operations.recovery import reports
+from operations.recovery.accounting import aborted
 from operations.recovery.downtime import Downtime
 from operations.recovery.loss import StoreLoss
 from operations.recovery.measure import Measured
@@ -146,3 +147,13 @@ def test_a_file_that_is_no_report(tmp_path: Path) -> None:
         file.write_text(content)
         with pytest.raises(ValueError, match="no report of a promotion"):
             reports.read(file)
+
+
+def test_one_that_was_given_up_has_a_report_too(tmp_path: Path) -> None:
+    entries = story()
+    entries.append(Entry(ID, 2, "2026-01-01T00:01:00+00:00", "state", "record", "done", {"seconds": 2.5}))
+    entries.append(Entry(ID, 3, "2026-01-01T00:02:00+00:00", "end", "", "aborted", {}))
+    report = aborted(ID, entries, tmp_path)
+    assert (report.outcome, report.downtime_seconds, report.rto_seconds) == ("aborted", "unknown", "unknown")
+    assert [(step.id, step.state, step.seconds) for step in report.steps] == [("record", "done", 2.5)]
+    assert reports.read(reports.kept(tmp_path)[0]) == report
