@@ -45,7 +45,8 @@ LIMITS = """\
   given inline, in a security group or a route table, are recorded only; as resources of their own they act.
 - Times: AWS takes minutes where the sandbox takes a moment. Nothing measured here is an AWS time.
 - Whether AWS itself would take an argument that the SDK's types allow: the emulation checks less than AWS does.
-- A DynamoDB table with eventually consistent replicas, and restores of tables or clusters from backups.
+- A DynamoDB table with eventually consistent replicas, and restores of tables or clusters from backups; only the
+  snapshot that a failover leaves of the old volume has data, and a cluster restored from it answers.
 - Secrets' rotation and certificates' renewal: declared, never run. An alarm on one metric has the state that its
   datapoints give when somebody looks; nobody is notified.
 """
