@@ -66,7 +66,7 @@ def fault_set(
     shape = SHAPES.get(kind)
     if shape is None:
         raise Refused(f"there is no fault {kind!r}: one of {', '.join(SHAPES)}")
-    given = {"region": region, "service": service, "mode": mode, "kill": kill or None}
+    given: dict[str, object] = {"region": region, "service": service, "mode": mode, "kill": kill or None}
     given |= {"rate": rate, "share": share, "count": count, "caller": caller}
     options = {option: value for option, value in given.items() if value is not None}
     if alien := sorted(options.keys() - shape.options):

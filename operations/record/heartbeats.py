@@ -7,7 +7,7 @@ how far the region had come.
 from dataclasses import dataclass
 from datetime import datetime
 
-from operations.record.attributes import from_attribute, to_attribute
+from operations.record.attributes import Value, from_attribute, to_attribute
 from operations.record.replicas import ConditionFailed, Replicas
 
 
@@ -29,7 +29,7 @@ class Heartbeats:
 
     def publish(self, beat: Heartbeat) -> None:
         """Newer ones stay. Raises RecordUnreachable."""
-        values = {":at": beat.beat_at.isoformat(), ":epoch": beat.epoch, ":every": beat.every}
+        values: dict[str, Value] = {":at": beat.beat_at.isoformat(), ":epoch": beat.epoch, ":every": beat.every}
         try:
             self._replicas.call(
                 "update_item",

@@ -152,7 +152,7 @@ def test_the_checkout_follows_there_and_back(it: Estate) -> None:
     """Promote, reconcile, empty preview, failback, reconcile, empty preview."""
     reconcile(it, "west")
     mark = it.mark()
-    it.control.post("/drop-response", {"service": "rds:SwitchoverGlobalCluster", "region": "us-east-1"})
+    it.control.post("/drop-response", {"service": "rds:SwitchoverGlobalCluster"})
     shown = it.lifeline("failback", "--yes")
     assert shown.returncode == 0, shown.stderr
     asked = [call["outcome"] for call in it.calls(mark) if call["operation"] == "SwitchoverGlobalCluster"]

@@ -9,7 +9,7 @@ import pytest
 
 from operations.record.heartbeats import Heartbeat
 from operations.recovery import orders
-from operations.recovery.loss import of_database
+from operations.recovery.loss import Mode, of_database
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 WRITTEN = Heartbeat("east", AT, 4, 1.0)
@@ -27,8 +27,9 @@ def test_a_heartbeat_that_has_arrived_and_was_not_published_is_no_negative_loss(
 
 @pytest.mark.parametrize(("written", "arrived"), [(None, AT), (WRITTEN, None), (None, None)])
 def test_what_is_missing_is_unknown(written: Heartbeat | None, arrived: datetime | None) -> None:
-    for mode in ("failover", "switchover"):
-        lost = of_database(written, arrived, mode, 65)  # type: ignore[arg-type]
+    modes: tuple[Mode, ...] = ("failover", "switchover")
+    for mode in modes:
+        lost = of_database(written, arrived, mode, 65)
         assert (lost.seconds, lost.rows, lost.at_most_seconds) == (None, None, None) and lost.why
 
 

@@ -96,7 +96,8 @@ def test_both_objectives_are_shown() -> None:
 
 
 def test_the_rto_ends_with_the_order_end_to_end_where_it_was_sent() -> None:
-    assert made(**{"end-to-end": {"at": "2026-01-01T00:03:00+00:00"}}).rto_seconds == 180.0
+    noted = past(story(**{"end-to-end": {"at": "2026-01-01T00:03:00+00:00"}}))
+    assert build(ID, "promoted", noted, RUN, MEASURED).rto_seconds == 180.0
 
 
 def test_what_cannot_be_known_is_unknown_everywhere() -> None:
