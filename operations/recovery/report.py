@@ -4,7 +4,7 @@ What cannot be known is "unknown", never zero. Order ids are identifiers: the re
 lost ones; the list itself goes into a protected file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -159,7 +159,7 @@ def build(
             )
             for step in run.steps
         ),
-        overrides=_reasons(story, "overrides", "rule"),
+        overrides=(*_reasons(story, "overrides", "rule"), *_take_overs(story)),
         skips=_reasons(story, "skips", "step"),
         fence=_fence(story, measured),
         availability=tuple(_availability(objective, lost) for objective in OBJECTIVES),
@@ -225,13 +225,25 @@ def _orders(measured: Measured | None) -> Orders:
 
 
 def _reasons(story: Past, key: str, what: str) -> tuple[Reason, ...]:
-    listed = story.header.get(key)
-    entries: Sequence[Value] = listed if isinstance(listed, list) else ()
+    """Given when it was begun, and whenever it was gone on with."""
     return tuple(
         Reason(what=_text(entry.get(what)), reason=_text(entry.get("reason")), by=_text(entry.get("by")))
-        for entry in entries
-        if isinstance(entry, dict)
+        for given in (story.header, *story.resumed)
+        for entry in _entries(given.get(key))
     )
+
+
+def _take_overs(story: Past) -> tuple[Reason, ...]:
+    """A lock that somebody else had left, taken over."""
+    return tuple(
+        Reason(what="take-over-lock", reason=_text(given["took_over"]), by=_text(given.get("by")))
+        for given in (story.header, *story.resumed)
+        if given.get("took_over")
+    )
+
+
+def _entries(listed: Value) -> list[dict[str, Value]]:
+    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
 
 def _fence(story: Past, measured: Measured | None) -> Fence:

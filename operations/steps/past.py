@@ -40,6 +40,8 @@ class Past:
     calls: list[tuple[str, str, Value]] = field(default_factory=list)
     end: str = ""
     resumes: int = 0
+    resumed: list[dict[str, Value]] = field(default_factory=list)
+    """What each `resume` carries: who went on, with which reasons."""
 
     def step(self, id: str) -> StepPast:
         return self.steps.setdefault(id, StepPast())
@@ -54,6 +56,7 @@ def past(entries: Iterable[Entry]) -> Past:
                 story.header, story.plan, story.began = dict(entry.data), entry.what, entry.at
             case "resume":
                 story.resumes += 1
+                story.resumed.append(dict(entry.data))
                 story.end = ""
             case "state" if entry.what in STATES:
                 _state(story.step(entry.step), entry)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from operations.record.attributes import Value
 from operations.recovery import reports
 from operations.recovery.accounting import aborted
 from operations.recovery.downtime import Downtime
@@ -113,6 +114,19 @@ def test_what_cannot_be_known_is_unknown_everywhere() -> None:
 
 def test_a_switchover_that_turned_says_both() -> None:
     assert made(mode={"from": "switchover", "to": "failover"}).mode == "failover (begun as switchover)"
+
+
+def test_what_was_given_to_a_resume_is_there_too() -> None:
+    data: dict[str, Value] = {
+        "by": "bob",
+        "took_over": "ann went home",
+        "overrides": [{"rule": "capacity-web", "reason": "better than nothing", "by": "bob"}],
+        "skips": [{"step": "settle", "reason": "the edge follows", "by": "bob"}],
+    }
+    resumed = [*story(), Entry(ID, 2, "2026-01-01T00:01:00+00:00", "resume", "", "hash", data)]
+    report = build(ID, "promoted", past(resumed), RUN, MEASURED)
+    assert [item.what for item in report.overrides] == ["lag", "capacity-web", "take-over-lock"]
+    assert [(item.what, item.by) for item in report.skips] == [("secrets", "ann"), ("settle", "bob")]
 
 
 def test_for_people(tmp_path: Path) -> None:
