@@ -126,6 +126,9 @@ def test_without_the_edge_s_api_it_is_slower_and_says_so(cloud: Cloud, tmp_path:
 
 def test_capacity_that_stays_short_is_offered_as_degraded(cloud: Cloud, tmp_path: Path) -> None:
     cloud.most = {"web": 1}
+    # All steps share one virtual clock: less patience than any step beside it has.
+    recovery = cloud.topology.recovery.model_copy(update={"capacity_seconds": 90})
+    cloud.topology = cloud.topology.model_copy(update={"recovery": recovery})
     ended = begin(cloud, tmp_path, wish())
     assert ended.run.failed == "capacity-web" and "--override capacity-web --reason" in ended.problem
     accepted = wish(mode="switchover", overrides=reasons("capacity-web", "settle"))
