@@ -23,6 +23,7 @@ from tests.operations.recovery.clock import VirtualClock
 from tests.operations.recovery.doubles import Databases, EdgeDouble, Wardens
 from tests.operations.recovery.table import Table
 
+READS = ("describe", "get", "list", "query")
 When = Literal["before", "after"]
 CERTIFICATE = {
     "describe_load_balancers": {"LoadBalancers": [{"LoadBalancerArn": "balancer"}]},
@@ -58,7 +59,10 @@ class Cloud:
         self.orders: Counter[str] = Counter()
         self.most: dict[str, int] = {}
         """Service → how many of its tasks run at most, however many are wanted."""
+        self.changes = 0
+        """How many calls that change something were made: journal, letters, record, estate, edge, users."""
         self.kill: tuple[int, When] | None = None
+        """Around which of them the process ends."""
         self.dead = False
         self._lock = threading.RLock()
         self.table = Table(topology.one("control_table").id, topology.control_regions[0])
@@ -84,7 +88,11 @@ class Cloud:
     def revive(self) -> None:
         """Another process, which knows nothing."""
         self.kill, self.dead = None, False
+        self.forget_calls()
+
+    def forget_calls(self) -> None:
         self.calls.clear()
+        self.changes = 0
 
     def count(self, operation: str) -> int:
         return sum(spelled(called) == spelled(operation) for _, called, _ in self.calls)
@@ -109,17 +117,18 @@ class Cloud:
         with self._lock:
             if self.dead:
                 raise Killed
-            number = len(self.calls)
-            if self.kill == (number, "before"):
+            number, changing = self.changes, not spelled(operation).startswith(READS)
+            if changing and self.kill == (number, "before"):
                 self.dead = True
                 raise Killed
+            self.changes += changing
             self.calls.append((service, operation, region))
             if region in self.dark:
                 raise EndpointConnectionError(endpoint_url=region)
             if region and service != "dynamodb" and self.throttle():
                 raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, operation)
             done = act()
-            if self.kill == (number, "after"):
+            if changing and self.kill == (number, "after"):
                 self.dead = True
                 raise Killed
             if self.deaf[spelled(operation)] > 0:

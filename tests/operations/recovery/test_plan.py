@@ -214,7 +214,7 @@ def test_a_person_finishes_it_after_any_step_and_resume_agrees(cloud: Cloud, tmp
             cloud.clock.sleep(cloud.topology.lease_seconds + cloud.topology.transaction_seconds, None)  # type: ignore[arg-type]
             cloud.databases.describe_global_clusters("us-west-2")
         found = unfinished(cloud.topology, wish(mode="switchover"), root, cloud.world)
-        cloud.calls.clear()
+        cloud.forget_calls()
         ended = resume(found, wish(mode="switchover"), root, lambda _: None)
         assert ended.outcome == "promoted", (done, ended.problem)
         assert len(cloud.databases.moves) == 1 and cloud.count("update_service") == 0, "all of it was done already"

@@ -1,7 +1,6 @@
 """Whole promotions in process: what is refused before the first change, what stops, and how it goes on."""
 
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from operations.recovery.begin import prepare
 from operations.recovery.dry_run import foresee
 from operations.recovery.move import Mode
 from operations.recovery.outcome import Ended
+from operations.recovery.promotion import execute
 from operations.steps.call import Call, spelled
 from tests.operations.recovery.cloud import Cloud
 from tests.operations.recovery.story import at_the_end, begin, go_on, reasons, wish
@@ -78,8 +78,6 @@ def test_of_two_at_once_one_moves_the_record(cloud: Cloud, tmp_path: Path) -> No
     first, second = (
         prepare(cloud.topology, wish(by=by), "east", tmp_path, cloud.world, letters=True) for by in ("ann", "bob")
     )
-    from operations.recovery.promotion import execute
-
     assert execute(first, tmp_path, lambda _: None).outcome == "promoted"
     lost = execute(second, tmp_path, lambda _: None)
     assert lost.outcome == "refused" and "the record has moved meanwhile" in lost.problem
@@ -90,8 +88,6 @@ def test_half_of_all_calls_throttled_only_takes_longer(cloud: Cloud, tmp_path: P
     ready = prepare(cloud.topology, wish(), "east", tmp_path, cloud.world, letters=True)
     chance = random.Random(7)
     cloud.throttle = lambda: chance.random() < 0.5
-    from operations.recovery.promotion import execute
-
     ended = execute(ready, tmp_path, lambda _: None)
     while ended.outcome == "stopped":  # six refusals in a row end a call; the operator goes on
         ended = go_on(cloud, tmp_path, wish(mode="switchover"))
@@ -154,8 +150,6 @@ def test_a_switchover_waits_for_the_last_byte(cloud: Cloud, tmp_path: Path) -> N
 
 def test_a_switchover_whose_primary_dies_may_become_a_failover(cloud: Cloud, tmp_path: Path) -> None:
     ready = prepare(cloud.topology, wish(mode="switchover"), "east", tmp_path, cloud.world, letters=True)
-    from operations.recovery.promotion import execute
-
     cloud.dark = {"us-east-1"}
     ended = execute(ready, tmp_path, lambda _: None)
     assert ended.run.failed == "zero-lag" and cloud.databases.moves == []
@@ -171,8 +165,6 @@ def test_given_up_before_the_database_moved(cloud: Cloud, tmp_path: Path) -> Non
     )
     cloud.dark = set()
     cloud.wardens.silent = {"east"}
-    from operations.recovery.promotion import execute
-
     ended = execute(type(ready)(ready.plan, (), ready.wish), tmp_path, lambda _: None)
     assert ended.run.failed == "zero-lag" and "lifeline promote abort" in ended.problem
     cloud.wardens.silent = set()
@@ -191,8 +183,6 @@ def test_the_point_of_no_return_is_said(cloud: Cloud, tmp_path: Path) -> None:
 
 def test_a_wall_clock_that_jumps_decides_nothing(cloud: Cloud, tmp_path: Path) -> None:
     ready = prepare(cloud.topology, wish(), "east", tmp_path, cloud.world, letters=True)
-    from operations.recovery.promotion import execute
-
     cloud.wardens.silent = {"east"}
     cloud.jump(-48)
     began = cloud.clock.monotonic()
@@ -211,10 +201,6 @@ def test_a_dry_run_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
     ]
     assert made and not [call.key for call in made if call.mutates]
     assert not list(tmp_path.iterdir())
-
-
-def refused(change: Callable[[Cloud], None], asked: str, said: str) -> object:
-    return pytest.param(change, asked, said, id=said[:30])
 
 
 @pytest.mark.parametrize(
