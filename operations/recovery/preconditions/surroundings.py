@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from operations.recovery.preconditions.finding import Finding
+from operations.recovery.preconditions.finding import Finding, Verdict
 from operations.recovery.preconditions.look import Look
 
 
@@ -56,5 +56,5 @@ def backup(look: Look) -> Finding:
     if not points:
         return Finding("backup", "fail", f"no copy in {', '.join(vault.id for vault in vaults)}", "advises")
     age = move.world.clock.now() - max(point["CreationDate"] for point in points)
-    verdict = "pass" if age <= limit else "fail"
+    verdict: Verdict = "pass" if age <= limit else "fail"
     return Finding("backup", verdict, f"the newest copy is {age.total_seconds() / 3600:.1f} h old", "advises")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from operations.edge import Edge, Order
+from operations.record.attributes import Value
 from operations.recovery.move import Move
 from operations.recovery.steps.base import RecoveryStep
 from operations.recovery.steps.edge_commands import edit_order, edit_pool
@@ -36,10 +37,10 @@ class EdgeOrder(RecoveryStep):
         move, edge = self.move, self._edge()
         target, origin = move.pool(move.target), move.pool(move.origin)
         if not self._open(hands, edge):
-            parameters = {"pool": target, "enabled": True}
+            parameters: dict[str, Value] = {"pool": target, "enabled": True}
             hands.act("cloudflare", "EditPool", "", lambda: edge.set_enabled(target, True), parameters)
         if not self._first(hands, edge):
-            order = {"first": target, "second": origin}
+            order: dict[str, Value] = {"first": target, "second": origin}
             hands.act("cloudflare", "EditLoadBalancer", "", lambda: edge.set_order(target, origin), order)
 
     def commands(self) -> Sequence[Command]:

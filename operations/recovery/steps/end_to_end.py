@@ -1,6 +1,7 @@
 """An order through the edge, over every public service."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from operations.recovery.move import Move
@@ -44,14 +45,14 @@ class EndToEnd(RecoveryStep):
         for service, prefix in self.move.topology.public.items():
             if service in self._taken:
                 continue
-            answer = hands.act(EDGE, self.operation, "", lambda p=prefix, s=service: self._send(s, p), {"to": service})
+            answer = hands.act(EDGE, self.operation, "", partial(self._send, service, prefix), {"to": service})
             if answer.status in (200, 201) and answer.body.get("site", self.move.target) == self.move.target:
                 self._taken.add(service)
             else:
                 # One question a round is enough as long as the answer is no.
                 return f"{service}: {answer.status or 'no answer'} from {answer.body.get('site', 'an unknown site')}"
         served_at = self.move.world.clock.now().isoformat(timespec="milliseconds")
-        hands.note("end-to-end", {"at": served_at, "services": sorted(self._taken)})
+        hands.note("end-to-end", {"at": served_at, "services": [*sorted(self._taken)]})
         return None
 
     def commands(self) -> Sequence[Command]:

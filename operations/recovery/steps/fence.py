@@ -65,8 +65,10 @@ class Fence(RecoveryStep):
         return isinstance(remaining, (int, float)) and remaining <= 0
 
     def _note(self, hands: Hands, how: str, waited: float, answer: dict[str, Value]) -> None:
-        kept = {name: answer[name] for name in ("revoked", "settled", "ended", "answer", "error") if name in answer}
-        hands.note("fence", {"how": how, "seconds": round(waited, 3), "bound": self.bound, "old_site": dict(kept)})
+        kept: dict[str, Value] = {
+            name: answer[name] for name in ("revoked", "settled", "ended", "answer", "error") if name in answer
+        }
+        hands.note("fence", {"how": how, "seconds": round(waited, 3), "bound": self.bound, "old_site": kept})
 
     def commands(self) -> Sequence[Command]:
         move = self.move

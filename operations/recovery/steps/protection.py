@@ -49,7 +49,7 @@ class Protection(RecoveryStep):
         move = self.move
         edge, name = move.world.edge(move.topology), move.pool(move.origin)
         if not hands.act("cloudflare", "ListPools", "", edge.pools)[name].enabled:
-            parameters = {"pool": name, "enabled": True}
+            parameters: dict[str, Value] = {"pool": name, "enabled": True}
             hands.act("cloudflare", "EditPool", "", lambda: edge.set_enabled(name, True), parameters)
         for command in self._ranges():
             hands.run(command)

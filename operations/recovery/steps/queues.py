@@ -35,7 +35,7 @@ class Queues(RecoveryStep):
 
     def apply(self, hands: Hands) -> None:
         found: dict[str, Value] = {"outbox": self._outbox(hands)}
-        sqs = hands.client("sqs", self.move.region) if self.queues else None
+        sqs = hands.client("sqs", self.move.region)
         for queue in self.queues:
             url = queue.id if queue.id.startswith("http") else sqs.get_queue_url(QueueName=queue.id)["QueueUrl"]
             names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

@@ -141,4 +141,4 @@ def test_whatever_happens(topology: Topology, monkeypatch: pytest.MonkeyPatch) -
             suppress_health_check=list(HealthCheck),
             derandomize=True,
         )
-        run_state_machine_as_test(Promotions, settings=bounds)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(Promotions, settings=bounds)

@@ -99,7 +99,7 @@ def test_a_plan_that_needs_the_lost_region_is_refused(topology: Topology, tmp_pa
 
 
 def test_loss_is_allowed_in_a_failover_and_cannot_be_in_a_switchover(topology: Topology) -> None:
-    by_mode = {mode: planned(topology, mode).graph.steps["database"] for mode in ("failover", "switchover")}  # type: ignore[arg-type]
+    by_mode = {mode: planned(topology, mode).graph.steps["database"] for mode in ("failover", "switchover")}
     assert isinstance(by_mode["failover"], FailOver) and isinstance(by_mode["switchover"], SwitchOver)
     (failover,), (switchover,) = by_mode["failover"].commands(), by_mode["switchover"].commands()
     assert failover.parameters["AllowDataLoss"] is True and "Switchover" not in failover.parameters
@@ -206,7 +206,7 @@ def test_a_person_finishes_it_after_any_step_and_resume_agrees(cloud: Cloud, tmp
             ready.plan.move.promotion, Books(cloud.topology, root, cloud.world, "us-west-2").all, cloud.clock
         )
         header = {"mode": mode, "from": "east", "to": "west", "epoch": 1}
-        journal.write("begin", "", ready.plan.hash, header)  # type: ignore[arg-type]
+        journal.write("begin", "", ready.plan.hash, header)
         assert Executor(Graph(steps[:done]), journal, cloud.world.aws, cloud.clock).run().complete
         for step in steps[done:-1]:  # the lock goes last, by --resume
             for command in step.commands():

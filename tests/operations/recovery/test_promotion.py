@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -216,7 +217,7 @@ def test_a_dry_run_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_changes_nothing(
-    cloud: Cloud, tmp_path: Path, to: str, more: dict[str, object], intent: str, said: str
+    cloud: Cloud, tmp_path: Path, to: str, more: dict[str, Any], intent: str, said: str
 ) -> None:
     with pytest.raises(Refused, match=said):
         begin(cloud, tmp_path, wish(to, **more), intent)

@@ -18,7 +18,7 @@ def update(hands: Hands) -> None:
 
 
 def error(code: str, status: int = 400) -> ClientError:
-    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "UpdateService")  # type: ignore[typeddict-item]
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "UpdateService")
 
 
 def test_a_step_begins_when_its_predecessors_are_over_and_others_run_beside_it() -> None:

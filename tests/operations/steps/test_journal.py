@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from operations.steps.journal import Entry, Journal, JournalMalformed, JournalOvertaken, JournalUnwritable, checked
+from operations.steps.journal import (
+    Book,
+    Entry,
+    Journal,
+    JournalMalformed,
+    JournalOvertaken,
+    JournalUnwritable,
+    checked,
+)
 from operations.steps.journal_file import JournalFile
 from operations.steps.journal_table import JournalTable
 from operations.steps.past import past
@@ -91,7 +99,7 @@ def test_a_write_whose_answer_was_lost_is_not_taken_for_another_process(table: T
 
 def test_a_book_that_may_be_out_of_reach_is_loud(tmp_path: Path, table: Table) -> None:  # noqa: F811
     said: list[str] = []
-    books = [JournalFile(tmp_path), JournalTable(TABLE, REGIONS, table.factory)]
+    books: list[Book] = [JournalFile(tmp_path), JournalTable(TABLE, REGIONS, table.factory)]
     table.down = set(REGIONS)
     journal = Journal("run", books, VirtualClock(), tolerate=frozenset({"control table"}), complain=said.append)
     journal.write("begin", "", "hash")
