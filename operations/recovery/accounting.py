@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from operations.recovery import reports
+from operations.recovery.downtime import continued
 from operations.recovery.loss import Mode
 from operations.recovery.measure import Measuring
 from operations.recovery.move import World
 from operations.recovery.outcome import Ended
-from operations.recovery.report import Report, build
+from operations.recovery.report import UNKNOWN, Report, build
 from operations.steps.journal import Entry
 from operations.steps.outcome import RunOutcome, StepOutcome
 from operations.steps.past import Past, past
@@ -38,6 +40,11 @@ class Accounting:
         story = past(ended.journal)
         mode: Mode = "switchover" if ended.mode == "switchover" else "failover"
         measured = self._measuring.finish(mode, _declared(story), ids)
+        if story.resumes:
+            seen = reports.of(root, ended.promotion)
+            earlier = seen.downtime_seconds if seen is not None else UNKNOWN
+            down = continued(earlier if isinstance(earlier, float) else None, measured.downtime)
+            measured = replace(measured, downtime=down)
         report = build(ended.promotion, ended.outcome, story, ended.run, measured, ended.problem)
         reports.keep(root, report, measured.orders)
         return report

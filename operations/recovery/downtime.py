@@ -58,13 +58,26 @@ def downtime(samples: Sequence[Sample], before: float | None = None) -> Downtime
     notes = []
     if since is not None:
         total += samples[-1].ended - since
-        notes.append("not over when the last look was made")
+        notes.append("it was not over when the last look was made")
     if samples[0].site is None:
         if before is None:
-            notes.append("had begun before the first look, when is not known")
+            notes.append("it had begun before the first look, when is not known")
         else:
             total += max(0.0, before)
     return Downtime(round(total, 3), not notes, "; ".join(notes), len(samples))
+
+
+def continued(earlier: float | None, now: Downtime) -> Downtime:
+    """Of a promotion that was gone on with: what an earlier run saw and what this one saw, a lower bound at best.
+
+    `earlier`: its seconds; None where they are not known here. Between the two nobody looked.
+    """
+    if earlier is None:
+        why = "an earlier run's looks are not known here"
+        return Downtime(now.seconds, False, "; ".join(filter(None, (why, now.note))), now.looks)
+    seconds = None if now.seconds is None else round(earlier + now.seconds, 3)
+    notes = ("nobody looked between two runs", now.note)
+    return Downtime(seconds, False, "; ".join(filter(None, notes)), now.looks)
 
 
 class Prober:

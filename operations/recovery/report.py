@@ -199,7 +199,7 @@ def _downtime_note(measured: Measured | None) -> str:
     if measured is None:
         return "the edge was not looked at"
     down = measured.downtime
-    return down.note if down.complete or down.seconds is None else f"at least: it {down.note}"
+    return down.note if down.complete or down.seconds is None else f"at least: {down.note}"
 
 
 def _store(loss: StoreLoss) -> Store:

@@ -37,6 +37,12 @@ def read(path: Path) -> Report:
         raise ValueError(f"{path} is no report of a promotion: {reason}; `lifeline report` lists those here") from None
 
 
+def of(root: Path, promotion: str) -> Report | None:
+    """The report of a promotion as it was written last; None where there is none here."""
+    path = root / FOLDER / f"{promotion}{_SUFFIX}"
+    return read(path) if path.is_file() else None
+
+
 def kept(root: Path) -> list[Path]:
     """All reports here, the oldest first."""
     return sorted((root / FOLDER).glob(f"*{_SUFFIX}"), key=lambda path: (path.stat().st_mtime, path.name))

@@ -49,6 +49,20 @@ class Stage:
     def promote(self, to: str, *words: str) -> "subprocess.CompletedProcess[str]":
         return self.it.lifeline("promote", "--to", to, "--yes", "--output", "json", *words)
 
+    def at_the_floor(self, site: str) -> None:
+        """As long after a promotion as it takes until a standby's tasks are as few as they may be."""
+        topology = self.it.topology
+        cluster, region = topology.one("ecs_cluster", site).id, topology.region(site)
+        floors = {topology.one("service", site, name).id: held.standby[0] for name, held in topology.capacity.items()}
+        for service, floor in floors.items():
+            self.it.aws("ecs", region).update_service(cluster=cluster, service=service, desiredCount=floor)
+
+        def so() -> bool:
+            tasks = self.it.status()["tasks"][region]
+            return all(len(tasks.get(service, [])) == floor for service, floor in floors.items())
+
+        wait(so, f"{site} runs at its floor")
+
     def settle(self) -> None:
         """End a promotion that a failed scenario left half-way, so that the next one is its own."""
         record = self._store.read()
@@ -125,8 +139,9 @@ def test_a_lost_answer_and_an_edge_whose_api_only_says_yes(stage: Stage, way: st
 
 @pytest.mark.parametrize("way", BOTH_WAYS)
 def test_capacity_that_does_not_come_is_offered_as_degraded_service(stage: Stage, way: str) -> None:
-    """60 % of every service; and a database that is available and refuses writes before that."""
+    """60 % of what every service is to have, from a standby's floor on."""
     target = stage.target
+    stage.at_the_floor(target)
     stage.fault("freeze-capacity", service="all", share=0.6, region=stage.region)
     shown = stage.promote(target)
     assert shown.returncode == 11, shown.stdout + shown.stderr

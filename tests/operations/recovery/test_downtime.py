@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.recovery.downtime import Downtime, Prober, Sample, downtime
+from operations.recovery.downtime import Downtime, Prober, Sample, continued, downtime
 
 
 def looks(*sites: str | None) -> list[Sample]:
@@ -41,6 +41,14 @@ def test_never_less_than_nothing_nor_more_than_was_looked_at(sites: list[str | N
     spent = len(sites) - 1 + 0.1
     assert 0 <= found.seconds <= round(spent + before, 3)
     assert (found.seconds == 0) is (None not in sites)
+
+
+def test_a_promotion_that_was_gone_on_with_knows_only_a_lower_bound() -> None:
+    now = Downtime(5.0, True, "", 20)
+    assert continued(12.0, now) == Downtime(17.0, False, "nobody looked between two runs", 20)
+    lost = continued(None, now)
+    assert (lost.seconds, lost.complete) == (5.0, False) and "not known here" in lost.note
+    assert continued(12.0, Downtime(None, False, "the edge was not looked at", 0)).seconds is None
 
 
 class Hours:
