@@ -13,7 +13,7 @@ from typing import Any
 from model.values import UNKNOWN, number, truth
 from policies.asking import ask
 from policies.case import Case, Check
-from policies.logic import all_of, any_of, every, in_production, negated, outside_production, unless, when
+from policies.logic import all_of, any_of, by_type, every, in_production, negated, outside_production, unless, when
 from policies.verdict import PASS, Verdict, fail, unknown
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "any_of",
     "at_least",
     "at_most",
+    "by_type",
     "cmk",
     "contains",
     "every",
