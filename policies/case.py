@@ -52,9 +52,14 @@ class Case:
     def fed(self, path: str, module: str = "") -> bool:
         """Whether the property gets outputs of resources of this stack (of a module such as `aws:kms/`).
 
-        Then it will be set, even where the value is not known yet.
+        Then it will be set, even where the value is not known yet. Nothing is certain of what stands inside an unknown
+        whole, such as a JSON text with outputs in it.
         """
-        top = steps(self.where(path))[0].partition("[")[0]
+        full = self.where(path)
+        parent = full.rpartition(".")[0]
+        if "[" in full or (parent and self.resource.at(parent) is UNKNOWN):
+            return False
+        top = steps(full)[0]
         sources = [self.view.get(urn) for urn in (self.resource.depends or {}).get(top, ())]
         return any(source is not None and source.kind.startswith(module) for source in sources)
 
