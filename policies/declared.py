@@ -1,7 +1,9 @@
 """What an account has once a region, and some stack has to declare: detectors, recorders, an account's policy."""
 
+from typing import NamedTuple
+
 from model.resource import Resource
-from model.values import UNKNOWN
+from model.values import UNKNOWN, UnknownMet
 from model.view import View
 from policies.asking import ask
 from policies.case import Case, Check
@@ -29,14 +31,24 @@ def declares(type: str, check: Check | None = None, *, lacks: str, everywhere: b
 
 def _covered(view: View, found: list[Resource], lacks: str) -> Verdict:
     # One whose region is not said may stand anywhere.
-    regions = [view.region(item) for item in found]
-    if any(region is UNKNOWN or region is None for region in regions):
+    watched = [view.region(item) for item in found]
+    if any(region is None for region in watched):
         return PASS
-    missing = sorted(used_regions(view) - set(regions))
+    used = used_regions(view)
+    missing = sorted(used.known - {region for region in watched if isinstance(region, str)})
+    if any(region is UNKNOWN for region in watched) or (not missing and used.unclear):
+        raise UnknownMet
     return fail(f"{lacks} in {', '.join(missing)}, where it has resources") if missing else PASS
 
 
-def used_regions(view: View) -> set[str]:
-    """The regions in which the stack has AWS resources, as far as it says so."""
-    custom = [item for item in view.resources if item.custom and item.kind.startswith("aws:")]
-    return {region for item in custom if isinstance(region := view.region(item), str)}
+class Regions(NamedTuple):
+    """Where a stack has AWS resources, as far as it says so. `unclear`: elsewhere too, and where is not known yet."""
+
+    known: set[str]
+    unclear: bool
+
+
+def used_regions(view: View) -> Regions:
+    """The regions in which the stack has AWS resources."""
+    found = [view.region(item) for item in view.resources if item.custom and item.kind.startswith("aws:")]
+    return Regions({region for region in found if isinstance(region, str)}, any(region is UNKNOWN for region in found))
