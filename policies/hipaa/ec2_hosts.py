@@ -178,7 +178,7 @@ IN_NETWORK = Rule(
     check=any_of(
         present("subnetId"),
         present("primaryNetworkInterface.networkInterfaceId"),
-        present("network_interfaces"),
+        present("networkInterfaces"),
         refers_to("launchTemplate.id", TEMPLATE, present("networkInterfaces[*].subnetId")),
     ),
     passing=(

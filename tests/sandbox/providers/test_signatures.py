@@ -53,3 +53,9 @@ def test_arguments_of_functions() -> None:
     assert {"tableName", "key", "region"} <= known
     with pytest.raises(UnknownType, match="no such type or function"):
         Sdk("aws").function("aws:dynamodb/getNothing:getNothing")
+
+
+def test_a_deprecated_argument_has_its_wire_name_too() -> None:
+    inputs = Sdk("aws").resource("aws:s3/bucket:Bucket").inputs
+    assert {"serverSideEncryptionConfiguration", "lifecycleRules", "objectLockConfiguration"} <= set(inputs)
+    assert not [name for name in inputs if "_" in name]
