@@ -55,11 +55,10 @@ class Case:
         Then it will be set, even where the value is not known yet. Nothing is certain of what stands inside an unknown
         whole, such as a JSON text with outputs in it.
         """
-        full = self.where(path)
-        parent = full.rpartition(".")[0]
-        if "[" in full or (parent and self.resource.at(parent) is UNKNOWN):
+        around = lookup(self.item if self.prefix else self.resource.props, path.rpartition(".")[0])
+        if around is UNKNOWN or (isinstance(around, list) and any(item is UNKNOWN for item in around)):
             return False
-        top = steps(full)[0]
+        top = steps(self.where(path))[0].partition("[")[0]
         sources = [self.view.get(urn) for urn in (self.resource.depends or {}).get(top, ())]
         return any(source is not None and source.kind.startswith(module) for source in sources)
 
