@@ -13,7 +13,6 @@ from policies.vocabulary import (
     present,
     refers_to,
     true,
-    unless,
     when,
 )
 
@@ -241,10 +240,15 @@ EBS_OPTIMIZED = Rule(
     what="An instance has bandwidth of its own for its disks.",
     why="Without it, traffic to the disks and to the network take from each other when it matters most.",
     fix=Fix("Set ebs_optimized to true.", python="ebs_optimized=True", yaml="ebsOptimized: true"),
-    # Every family since about 2015 has it always; the parameter names those that do not.
-    check=unless(
-        matches("instanceType", r"^(?!(m1|m2|m3|c1|c3|g2|i2|r3|t1|t2|hs1|cr1|cc2)\.)", "another family"),
-        unless(matches("instanceType", r"^(t1|t2)\.|^(m3\.(medium|large))$", "no such option"), true("ebsOptimized")),
+    # Only these old types have it as an option: newer ones have it always, and the rest can not have it.
+    check=when(
+        matches(
+            "instanceType",
+            r"^(c1\.xlarge|c3\.[24]?xlarge|g2\.2xlarge|i2\.[124]?xlarge|m1\.x?large|m2\.[24]xlarge|m3\.2?xlarge"
+            r"|r3\.[24]?xlarge)$",
+            "a type with the option",
+        ),
+        true("ebsOptimized"),
     ),
     passing=(
         {"instanceType": "m3.xlarge", "ebsOptimized": True},
