@@ -1,6 +1,7 @@
 """Networks: gateways, routes and subnets that face the internet."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from model.resource import Resource
 from model.values import UNKNOWN, UnknownMet, items
@@ -76,7 +77,7 @@ def _public_ways(case: Case) -> Iterator[str]:
     gateways = case.view.targets(case.resource, path, GATEWAY)
     names = ("destinationCidrBlock", "destinationIpv6CidrBlock") if split else ("cidrBlock", "ipv6CidrBlock")
     if split:
-        routes = [(case.resource.props, "gatewayId")]
+        routes: list[tuple[Any, str]] = [(case.resource.props, "gatewayId")]
     else:
         routes = [(item, f"routes[{index}].gatewayId") for index, item in enumerate(items(case.at("routes")))]
     for route, where in routes:
