@@ -55,15 +55,23 @@ CLUSTER_IAM = Rule(
 
 
 def _no_literal(*properties: str) -> Check:
-    """A password is managed by AWS, a Pulumi secret, or comes out of another resource."""
+    """A password is managed by AWS, a Pulumi secret, or comes out of another resource.
+
+    Without one there is nothing to say: a replica and a secondary have their source's.
+    """
 
     def check(case: Case) -> Verdict:
+        managed = true("manageMasterUserPassword")(case)
+        if managed.outcome == "pass":
+            return PASS
         verdict = NOT_APPLICABLE
         for name in properties:
             value = case.resource.at(name)
             if value is None:
                 continue
             if not case.fed(name) and not case.resource.secret(name):
+                if managed.outcome == "unknown":
+                    return managed
                 if value is UNKNOWN:
                     return unknown(f"where {name} comes from is not known yet", name)
                 return fail(f"{name} is written out, and is no secret: it stands in code and state", name)
@@ -89,12 +97,14 @@ MASTER_PASSWORD = Rule(
     ),
     check=by_type(
         {
-            INSTANCE: any_of(true("manageMasterUserPassword"), _no_literal("password", "passwordWo")),
-            CLUSTER: any_of(true("manageMasterUserPassword"), _no_literal("masterPassword", "masterPasswordWo")),
+            INSTANCE: _no_literal("password", "passwordWo"),
+            CLUSTER: _no_literal("masterPassword", "masterPasswordWo"),
         }
     ),
     passing=(
         {"manageMasterUserPassword": True},
+        {"replicateSourceDb": "orders"},
+        Given(CLUSTER, "secondary", {"globalClusterIdentifier": "orders"}),
         Given(INSTANCE, "orders", {"password": "from-config"}, secrets=("password",)),
         example(
             Given("aws:secretsmanager/secretVersion:SecretVersion", "master", {"secretString": "made-up"}),
