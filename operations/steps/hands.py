@@ -179,7 +179,4 @@ def _read_again(call: Call) -> Callable[[BaseException], bool]:
 
 
 def _outcome(error: Exception) -> str:
-    response = getattr(error, "response", None)
-    if isinstance(response, dict):
-        return str(response.get("Error", {}).get("Code", type(error).__name__))
-    return type(error).__name__
+    return retry.code(error) or type(error).__name__

@@ -24,6 +24,12 @@ ATTEMPTS = 6
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 
+def code(error: BaseException) -> str | None:
+    """AWS's own word for what is wrong; None for an error that has none (the edge's carries an HTTP response)."""
+    response = getattr(error, "response", None)
+    return response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+
+
 def throttled(error: BaseException) -> bool:
     """AWS refused for the rate; nothing was done."""
     from botocore.exceptions import ClientError

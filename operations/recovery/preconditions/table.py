@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from operations.recovery.preconditions import compute, database, decision, surroundings
 from operations.recovery.preconditions.finding import Finding, Weight
 from operations.recovery.preconditions.look import Look, Unknown
+from operations.steps.retry import code
 
 Rule = Callable[[Look], Finding]
 
@@ -70,5 +71,4 @@ def _ask(name: str, weight: Weight, rule: Rule, look: Look) -> Finding:
     except Unknown as unknown:
         return Finding(name, "unknown", str(unknown), weight)
     except Exception as error:  # noqa: BLE001  # whatever broke, the rule was not looked at
-        code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code")
-        return Finding(name, "unknown", f"it could not be looked at: {code or type(error).__name__}", weight)
+        return Finding(name, "unknown", f"it could not be looked at: {code(error) or type(error).__name__}", weight)

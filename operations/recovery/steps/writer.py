@@ -5,6 +5,7 @@ from typing import Any
 from operations.recovery.database import describe, moving_to, writes
 from operations.recovery.move import Move
 from operations.recovery.steps.base import RecoveryStep
+from operations.steps import retry
 from operations.steps.hands import Hands
 from operations.steps.step import NEEDED, Standing, StepFailed
 
@@ -36,7 +37,7 @@ class MoveWriter(RecoveryStep):
 
     def refused(self, hands: Hands, error: Exception) -> None:
         """An earlier call, whose answer was lost, may be what stands in the way: then all is well."""
-        code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code")
+        code = retry.code(error)
         seen = self.seen(hands)
         if code == ALREADY and (moving_to(seen, self.member) or writes(seen, self.member)):
             return
