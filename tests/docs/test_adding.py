@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pulumi
 import pytest
@@ -66,6 +67,7 @@ def test_a_second_service_of_the_same_prefix_is_refused(project: Path) -> None:
 def test_a_component_of_the_page_keeps_the_contract() -> None:
     module = ModuleType("queue_of_the_page")
     exec(compile(block("components.md", "python"), "docs/components.md", "exec"), module.__dict__)  # noqa: S102
+    component: Any
     (component,) = [
         item
         for item in vars(module).values()
