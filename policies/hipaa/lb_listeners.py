@@ -50,6 +50,7 @@ CERTIFICATE = Rule(
     pack="hipaa",
     severity="high",
     types=(LISTENER,),
+    unknown_blocks=False,  # a certificate that is looked up is not there before the stack that makes it
     what="A listener that ends TLS has a certificate of ACM.",
     why="ACM renews its certificates; what somebody uploaded expires on a day that nobody remembers.",
     fix=Fix(
