@@ -11,6 +11,13 @@ NAMESPACE, DIMENSION = "ecs", "ecs:service:DesiredCount"
 OUT_SECONDS, IN_SECONDS = 60, 300
 """Out quickly, in slowly: too few tasks hurt patients, too many only cost."""
 
+RUNNING = {
+    "dynamic_scaling_in_suspended": False,
+    "dynamic_scaling_out_suspended": False,
+    "scheduled_scaling_suspended": False,
+}
+"""Nothing is suspended."""
+
 
 class OffHours(TypedDict):
     """A smaller floor between two times of the day."""
@@ -62,6 +69,8 @@ class Autoscaling(Component):
             resource_id=args["resource_id"],
             min_capacity=args["floor"],
             max_capacity=args["ceiling"],
+            # A promotion suspends the schedule, so that tonight's reduction spares the site; this lets it run again.
+            suspended_state=RUNNING if scheduled else None,
             tags=args["tags"],
             # A schedule changes both every evening; without one they are ours alone.
             opts=self.child(ignore_changes=["min_capacity", "max_capacity"] if scheduled else None),

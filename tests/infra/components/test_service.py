@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.infra.declared import Declared, run, shipped
-from tests.infra.stacks import declared
+from tests.infra.stacks import declared, everything
 
 SITES = pytest.mark.parametrize("site", ["east", "west"])
 
@@ -161,3 +161,13 @@ def test_the_llm_is_reached_through_the_network_s_own_endpoint() -> None:
         if "bedrock:InvokeModel" in statement["Action"]
     ]
     assert statement["Resource"] == "arn:aws:bedrock:us-west-2::foundation-model/*"
+
+
+def test_an_up_lets_a_schedule_run_that_a_promotion_suspended() -> None:
+    (*_, special) = everything()
+    (action,) = special.of("appautoscaling/scheduledAction:ScheduledAction")[:1]
+    for target in special.of("appautoscaling/target:Target"):
+        own = target.inputs["resourceId"] == action.inputs["resourceId"]
+        suspended = target.inputs.get("suspendedState")
+        assert suspended == ({**suspended, "scheduledScalingSuspended": False} if own else None)
+    assert not [item for item in declared("east").of("appautoscaling/target:Target") if "suspendedState" in item.inputs]

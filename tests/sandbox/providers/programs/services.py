@@ -5,6 +5,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
+from infra.components.autoscaling import RUNNING
 from tests.sandbox.providers.programs.place import at_east, trust, two_subnets
 
 CONTAINERS = [
@@ -108,6 +109,7 @@ def services(opts: pulumi.ResourceOptions) -> None:
         resource_id=pulumi.Output.concat("service/trial/", service.name),
         min_capacity=2,
         max_capacity=8,
+        suspended_state=RUNNING,
         opts=opts,
     )
     for suffix, specification in (
