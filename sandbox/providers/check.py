@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from sandbox.providers.signatures import Anything, Map, Property, Scalar, Sequence, Type
+from model.signatures import Anything, Map, Property, Scalar, Sequence, Type
 from sandbox.providers.values import Secret, Unknown
 
 INTERNAL = "__"

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from model.signatures import Map, Property
 from sandbox.providers.check import INTERNAL
 from sandbox.providers.rules import Rules
-from sandbox.providers.signatures import Map, Property
 from sandbox.providers.values import holds_unknown, opened
 
 

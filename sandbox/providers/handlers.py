@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from model.signatures import Sdk, Signature
 from sandbox.providers.diff import Difference
 from sandbox.providers.rules import Rules
-from sandbox.providers.signatures import Sdk, Signature
 from sandbox.providers.values import Properties
 
 

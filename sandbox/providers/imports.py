@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from model.signatures import Map, Object, Sequence, Signature, Type
 from sandbox.providers.check import INTERNAL
 from sandbox.providers.diff import same
 from sandbox.providers.rules import Rules
-from sandbox.providers.signatures import Map, Object, Sequence, Signature, Type
 from sandbox.providers.values import Properties
 
 

@@ -3,12 +3,12 @@
 import secrets
 import string
 
+from model.signatures import Sdk
 from sandbox.providers.diff import Difference
 from sandbox.providers.handlers import Handler, Refused, Setup, Subject
 from sandbox.providers.preparation import prepared
 from sandbox.providers.recorded import Recorded
 from sandbox.providers.rules import Rules
-from sandbox.providers.signatures import Sdk
 from sandbox.providers.values import Properties
 
 PASSWORD = "random:index/randomPassword:RandomPassword"

@@ -14,11 +14,11 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
+from model.signatures import UnknownType
 from sandbox.providers.check import INTERNAL, check
 from sandbox.providers.diff import Difference, diff
 from sandbox.providers.handlers import Handler, Provider, Refused, Setup, Subject, Unfinished
 from sandbox.providers.imports import inputs_found, inputs_refreshed
-from sandbox.providers.signatures import UnknownType
 from sandbox.providers.values import (
     UNKNOWN,
     Properties,

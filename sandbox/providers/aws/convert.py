@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.providers.signatures import Map, Object, Scalar, Sequence, Type
+from model.signatures import Map, Object, Scalar, Sequence, Type
 
 Convert = Callable[[Any], Any]
 

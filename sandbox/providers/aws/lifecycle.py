@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from model.signatures import Map, Sequence
 from sandbox.providers.aws.convert import from_tags, member, properties, request
 from sandbox.providers.aws.row import At, Call, Change, Found, Row, Step, pick
 from sandbox.providers.aws.session import Failed, Session
@@ -16,7 +17,6 @@ from sandbox.providers.handlers import Refused, Subject, Unfinished
 from sandbox.providers.naming import prefixed_name
 from sandbox.providers.preparation import prepared
 from sandbox.providers.rules import Rules
-from sandbox.providers.signatures import Map, Sequence
 from sandbox.providers.values import Properties
 
 

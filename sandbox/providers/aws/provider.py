@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
+from model.signatures import Sdk
 from sandbox.providers.aws.invokes import INVOKES
 from sandbox.providers.aws.lifecycle import RowHandler
 from sandbox.providers.aws.session import Credentials, Failed, Session
 from sandbox.providers.handlers import Handler, Misconfigured, Refused, Setup, Subject
 from sandbox.providers.recorded import Recorded
 from sandbox.providers.rows import aws_rows
-from sandbox.providers.signatures import Sdk
 from sandbox.providers.values import Properties
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from model.signatures import Sdk
 from sandbox.providers.cloudflare.api import Api, ApiFailed
 from sandbox.providers.cloudflare.convert import from_api, to_api
 from sandbox.providers.cloudflare.row import CloudflareRow
@@ -14,7 +15,6 @@ from sandbox.providers.preparation import prepared
 from sandbox.providers.recorded import Recorded
 from sandbox.providers.rows.cloudflare import ROWS
 from sandbox.providers.rules import Rules
-from sandbox.providers.signatures import Sdk
 from sandbox.providers.values import Properties
 
 

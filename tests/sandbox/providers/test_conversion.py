@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.signatures import Sdk
 from sandbox.providers.aws.convert import Field, from_shape, from_tags, properties, request
 from sandbox.providers.cloudflare.convert import from_api, to_api
 from sandbox.providers.diff import diff
 from sandbox.providers.imports import inputs_refreshed
 from sandbox.providers.rules import InPlace, Rules
-from sandbox.providers.signatures import Sdk
 from sandbox.providers.values import UNKNOWN, Secret, holds_secret, holds_unknown, opened, read, write
 
 

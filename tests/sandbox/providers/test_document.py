@@ -1,8 +1,8 @@
+from model.signatures import Sdk
 from sandbox.providers import document
 from sandbox.providers.rows import aws_rows
 from sandbox.providers.rows.cloudflare import ROWS as CLOUDFLARE_ROWS
 from sandbox.providers.rules import Rules
-from sandbox.providers.signatures import Sdk
 
 
 def test_the_documentation_says_what_the_rows_say() -> None:

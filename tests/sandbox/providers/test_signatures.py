@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sandbox.providers.signatures import Map, Object, Scalar, Sdk, Sequence, UnknownType, snake
+from model.signatures import Map, Object, Scalar, Sdk, Sequence, UnknownType, snake
 
 TOKEN = re.compile(r"super\(\w+, __self__\)\.__init__\(\n\s+'([\w:/]+:\w+)'")
 REQUIRED = re.compile(r"Missing required property '(\w+)'")
