@@ -1,10 +1,13 @@
 """The policy settings: one file in Pulumi's own form for all engines (`--policy-pack-config FILE`).
 
 {
-  "rds-cluster-backup-retention": {"min_days": 14},
+  "rds-cluster-backup-retention": {"enforcementLevel": "mandatory", "min_days": 14},
   "s3-versioning": "advisory",
   "dynamodb-cmk": {"enforcementLevel": "disabled"}
 }
+
+The engine takes the file once for each pack (`--policy-pack-config` after each `--policy-pack`). It refuses an entry
+without a level where the rule is of the other pack, so a file for both names the level beside the parameters.
 """
 
 import json

@@ -25,12 +25,12 @@ def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
 
 def test_a_compliant_stack_passes_and_one_that_is_not_stops_with_the_rule_s_name(it: Estate, tmp_path: Path) -> None:
     ours = json.loads((ROOT / "policies" / "config.json").read_text())
-    shown = it.pulumi("preview", "-s", "prod", *PACKS, *configured(tmp_path, ours, {}))
+    shown = it.pulumi("preview", "-s", "prod", *PACKS, *configured(tmp_path, ours))
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "lifeline-hipaa" in shown.stdout and "lifeline-cost" in shown.stdout
     assert "[mandatory]" not in shown.stdout
 
-    configs = configured(tmp_path, ours, {"cost-nat-max": {"max_production": 0}})
+    configs = configured(tmp_path, {**ours, "cost-nat-max": {"enforcementLevel": "mandatory", "max_production": 0}})
     stopped = it.pulumi("preview", "-s", "prod", *PACKS, *configs)
     assert stopped.returncode != 0
     said = re.sub(r"\s+", " ", stopped.stdout + stopped.stderr)
@@ -39,14 +39,11 @@ def test_a_compliant_stack_passes_and_one_that_is_not_stops_with_the_rule_s_name
     assert "Let the private subnets share one NAT gateway" in said
 
 
-def configured(folder: Path, hipaa: object, cost: object) -> list[str]:
-    """One file for each pack, in the packs' order."""
-    words = []
-    for pack, settings in (("hipaa", hipaa), ("cost", cost)):
-        path = folder / f"{pack}.json"
-        path.write_text(json.dumps(settings))
-        words += ["--policy-pack-config", str(path)]
-    return words
+def configured(folder: Path, settings: object) -> list[str]:
+    """One file for both packs, as the gate reads it."""
+    path = folder / "config.json"
+    path.write_text(json.dumps(settings))
+    return ["--policy-pack-config", str(path), "--policy-pack-config", str(path)]
 
 
 def test_a_preview_s_document_gives_the_program_s_verdicts(it: Estate, tmp_path: Path) -> None:
