@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from model.to_list import SENTINEL
+from model.wire import TEXT
 
 OWN = {
     "ec2": "",
@@ -78,7 +78,7 @@ def _underscored(name: str) -> str:
 
 
 def _snake(value: Any) -> Any:
-    if value == SENTINEL:
+    if value == TEXT:
         return None
     if isinstance(value, Mapping):
         return {
