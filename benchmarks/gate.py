@@ -116,9 +116,9 @@ def _state(listed: list[dict[str, Any]]) -> dict[str, Any]:
             "custom": "/" in item["type"] or item["type"].startswith("pulumi:providers:"),
             "id": f"id-{number}",
             "inputs": item["props"],
-            "outputs": item["outputs"],
-            "parent": item["parent"] if item["parent"] in there else "",
-            "propertyDependencies": item["property_dependencies"] or {},
+            "outputs": item.get("outputs") or {},
+            "parent": item["parent"] if item.get("parent") in there else "",
+            "propertyDependencies": item.get("property_dependencies") or {},
         }
         for number, item in enumerate(listed)
     ]
