@@ -6,7 +6,7 @@ PYTHON ?=
 CANDIDATES := $(PYTHON) python3.13 python3.12 python3.11 python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs snapshots format rehearse lock clean
+.PHONY: help setup demo test check docs snapshots mutants format rehearse lock clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ docs: setup ## write the generated pages again
 
 snapshots: setup ## write down again what each component declares; read the difference before you commit it
 	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/infra/components/test_snapshots.py
+
+mutants: setup ## mutate every property of the stacks; what no rule notices is written down, to be reviewed
+	@UPDATE_SURVIVORS=1 $(BIN)/python -m pytest --quiet -m rehearsal tests/policies/test_mutations.py
 
 format: setup ## format and mend what can be mended
 	@$(BIN)/ruff format .

@@ -6,6 +6,7 @@ The only module of the model that imports Pulumi, and the program; both when a v
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,8 +14,10 @@ from urllib.parse import unquote, urlsplit
 from infra.settings import Settings, SettingsError
 from infra.settings.load import load, stack_names
 from model import answers
+from model.collector import paused
 from model.problems import InputError
 from model.resource import Location, Resource
+from model.side_by_side import side_by_side
 from model.struct import fields
 from model.symbols import ACCOUNT
 from model.types import STACK
@@ -28,20 +31,24 @@ def views(root: Path, stacks: Sequence[str] | None = None) -> list[View]:
     Raises:
         InputError: settings are wrong, or the program raised.
     """
-    from infra.program import declare
+    named = stack_names(root) if stacks is None else stacks
+    loaded = {stack: _settings(root, stack) for stack in named}
+    with paused():
+        from infra.program import declare
 
-    found = []
-    for stack in stack_names(root) if stacks is None else stacks:
-        try:
-            settings: Settings = load(root, stack)
-        except SettingsError as error:
-            raise InputError(f"the stack {stack} cannot be judged: its settings are wrong:\n{error}") from None
+        def see(stack: str) -> View:
+            settings = loaded[stack]
+            program = partial(declare, settings, check_intent=False)
+            return run(program, "lifeline", stack, root, region=settings.region, account=settings.account_id)
 
-        def program(settings: Settings = settings) -> None:
-            declare(settings, check_intent=False)
+        return side_by_side(see, named)
 
-        found.append(run(program, "lifeline", stack, root, region=settings.region, account=settings.account_id))
-    return found
+
+def _settings(root: Path, stack: str) -> Settings:
+    try:
+        return load(root, stack)
+    except SettingsError as error:
+        raise InputError(f"the stack {stack} cannot be judged: its settings are wrong:\n{error}") from None
 
 
 def run(

@@ -51,6 +51,9 @@ class Unknown:
     def __repr__(self) -> str:
         return "UNKNOWN"
 
+    def __reduce__(self) -> str:
+        return "UNKNOWN"  # unpickled, it is the one instance again
+
     def __copy__(self) -> "Unknown":
         return self
 

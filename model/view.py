@@ -43,6 +43,10 @@ class View:
             self._children[resource.parent].append(resource)
         self._links: dict[tuple[str, str], Index] = {}
 
+    def __reduce__(self) -> Any:
+        """Sent to another process without its indexes."""
+        return View, (self.stack, self.source, self.resources, self.changes)
+
     def get(self, urn: str) -> Resource | None:
         return self._by_urn.get(urn)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from operations.stacks.changes import Changes
     from operations.stacks.engine import Engine
     from operations.stacks.side_by_side import Action
+    from policies.gate.result import Result
 
 PIPE_WIDTH = 240
 """Columns where nobody looks at a terminal: names and properties stay on one line."""
@@ -43,13 +44,23 @@ def run(engine: "Engine", action: "Action", stacks: Sequence[str]) -> list["Chan
     return done
 
 
-def report(results: Sequence["Changes"], output: str, then: str) -> None:
-    """All of it to stdout, and the next command to stderr."""
+def report(results: Sequence["Changes"], output: str, then: str, judged: "Result | None" = None) -> None:
+    """All of it to stdout, and the next command to stderr. `judged`: what the plan rules say of a preview."""
     if output == "json":
-        emit_json({"stacks": [changes.document() for changes in results]})
+        document: dict[str, Any] = {"stacks": [changes.document() for changes in results]}
+        if judged is not None:
+            document["findings"] = [item.document() for item in judged.shown]
+            document["blocking"] = len(judged.blocking)
+            document["faulty_waivers"] = [str(fault) for fault in judged.faults]
+        emit_json(document)
         return
     for changes in results:
         show(changes)
+    if judged is not None:
+        from policies.outputs.text import findings
+
+        for line in findings(judged):
+            emit(line)
     next_step(then)
 
 

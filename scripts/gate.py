@@ -68,7 +68,7 @@ def gate(
         named = ", ".join(f"--{kind}" for kind in (*given, *(["base"] if base else [])))
         raise InputError(f"{named} cannot go together: each says what to judge; give one of them")
     chosen = select(pack, rule, severity)
-    run = _Run(project, chosen, waivers, config, (today or datetime.now(UTC)).date(), environment, account, recommended)
+    run = Run(project, chosen, waivers, config, (today or datetime.now(UTC)).date(), environment, account, recommended)
     filtered = bool(pack or rule or severity or stack)
     if given:
         ((kind, path),) = given.items()
@@ -91,8 +91,8 @@ def gate(
     raise typer.Exit(result.code)
 
 
-class _Run:
-    """What holds for every view of one run."""
+class Run:
+    """What holds for every view of one run of rules, here and in `lifeline preview`."""
 
     def __init__(
         self,

@@ -25,8 +25,17 @@ def add(app: typer.Typer) -> None:
 def preview(
     context: typer.Context, stacks: Names = None, environment: Environment = "production", output: Output = "text"
 ) -> None:
-    """Show what `up` would change. Changes nothing."""
-    _each("preview", "up", context, stacks, environment, output)
+    """Show what `up` would change, judged by the plan rules. Changes nothing; exit code 5: a mandatory one fails."""
+    project: Project = context.obj
+    chosen = list(project.stacks(environment, stacks))
+    results = run(target.engine(project), "preview", chosen)
+    from scripts import intended
+
+    judged = intended.judge(project, environment, results)
+    first = next(iter((*judged.errors, *judged.blocking)), None)
+    then = f"gate explain {first.finding.rule.id}" if first else f"up {' '.join(chosen)}"
+    report(results, output, f"lifeline {then}", judged)
+    raise typer.Exit(judged.code)
 
 
 def up(

@@ -68,10 +68,13 @@ class Changes:
     changes: dict[str, Change] = field(default_factory=dict)
     messages: list[tuple[str, str]] = field(default_factory=list)
     """(severity, text) of what the engine and the program said."""
+    steps: list[Any] = field(default_factory=list)
+    """The engine's own metadata of every step (`pulumi.automation.StepEventMetadata`): states before and after."""
 
     def see(self, event: Any) -> None:
         """Take in one engine event of the Automation API."""
         if event.resource_pre_event is not None:
+            self.steps.append(event.resource_pre_event.metadata)
             self._resource(event.resource_pre_event.metadata)
         elif event.res_outputs_event is not None:
             self._refreshed(event.res_outputs_event.metadata)

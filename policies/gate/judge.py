@@ -80,12 +80,16 @@ def coverage(views: Iterable[View]) -> Coverage:
 @cache
 def known_types() -> frozenset[str]:
     """Types that some rule is about, or looks at: the examples name them all."""
-    found: set[str] = set()
-    for rule in all_rules():
-        found.update(canonical(token) for token in rule.types if token != ANY)
-        for sample in (*rule.passing, *rule.failing):
-            given = sample.resources if isinstance(sample, Example) else (sample,)
-            found.update(canonical(item.type) for item in given if isinstance(item, Given))
+    return frozenset().union(*(looks_at(rule) for rule in all_rules()))
+
+
+@cache
+def looks_at(rule: Rule) -> frozenset[str]:
+    """Canonical types that a rule is about, and those of its examples."""
+    found = {canonical(token) for token in rule.types if token != ANY}
+    for sample in (*rule.passing, *rule.failing):
+        given = sample.resources if isinstance(sample, Example) else (sample,)
+        found.update(canonical(item.type) for item in given if isinstance(item, Given))
     return frozenset(found)
 
 

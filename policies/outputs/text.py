@@ -6,13 +6,14 @@ WORDS = {"error": "ERROR", "fail": "FAIL", "unknown": "UNKNOWN", "waived": "waiv
 
 
 def render(result: Result, *, show_passes: bool = False) -> str:
-    lines: list[str] = []
-    for item in result.shown:
-        lines.extend(_finding(result, item))
-    if show_passes:
-        lines.extend(f"pass     {item.finding.rule.id}  {_subject(item)}" for item in result.of("pass"))
-    lines.extend(f"WAIVER   {fault}" for fault in result.faults)
-    return "\n".join([*lines, *_summary(result)])
+    passes = [f"pass     {item.finding.rule.id}  {_subject(item)}" for item in result.of("pass")] if show_passes else []
+    return "\n".join([*findings(result), *passes, *_summary(result)])
+
+
+def findings(result: Result) -> list[str]:
+    """What is to be acted on, and nothing about what is not."""
+    lines = [line for item in result.shown for line in _finding(result, item)]
+    return [*lines, *(f"WAIVER   {fault}" for fault in result.faults)]
 
 
 def _finding(result: Result, item: Judged) -> list[str]:

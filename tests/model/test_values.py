@@ -1,6 +1,7 @@
 """Paths through values as people write them, and unknown values that cannot pass for anything."""
 
 import copy
+import pickle
 from typing import Any
 
 import pytest
@@ -97,3 +98,7 @@ def test_truth_and_numbers_as_they_are_written() -> None:
     assert [number(it) for it in written] == [
         1, 7, 7.5, None, None, None, None, None, None,
     ]  # fmt: skip
+
+
+def test_unknown_stays_the_one_instance_on_its_way_through_another_process() -> None:
+    assert pickle.loads(pickle.dumps([UNKNOWN]))[0] is UNKNOWN  # noqa: S301  # its own
