@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
-from model.values import UNKNOWN
+from model.values import UNKNOWN, UnknownMet
 from policies.case import Case, Check
 from policies.verdict import NOT_APPLICABLE, PASS, Verdict, fail, unknown
 
@@ -75,11 +75,13 @@ def allowed(path: str) -> Check:
 
     def fits(case: Case, size: str) -> bool:
         patterns = case.value("allowed_production" if case.production else "allowed")
-        region = case.view.region(case.resource)
         bound = [item for item in patterns if ":" in str(item)]
         free = [item for item in patterns if ":" not in str(item)]
         if listed(size, free):
             return True
-        return bool(bound) and listed(f"{region if isinstance(region, str) else '?'}:{size}", bound)
+        region = case.view.region(case.resource) if bound else None
+        if region is UNKNOWN:
+            raise UnknownMet("region")
+        return isinstance(region, str) and listed(f"{region}:{size}", bound)
 
     return each(path, fits, "it is not among the sizes that this environment may have")

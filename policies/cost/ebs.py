@@ -117,7 +117,7 @@ MAX_IOPS = Rule(
     severity="low",
     types=(VOLUME,),
     what="A volume reserves no more operations a second than it is meant to.",
-    why="A gp3 volume has 3,000 for nothing; each one above that, and each one of io1 and io2, is paid for by the hour.",
+    why="A gp3 volume has 3,000 for nothing; each one above that, and every one of io1 and io2, is paid.",
     fix=Fix("Lower iops, or raise the parameter.", python='type="gp3", iops=3000', yaml="type: gp3\niops: 3000"),
     parameters=(
         Parameter("max", 32000, "Most operations a second of any volume.", "integer", minimum=100),
@@ -172,9 +172,7 @@ DELETE_ON_TERMINATION = Rule(
         python='root_block_device={"delete_on_termination": True}',
         yaml="rootBlockDevice:\n  deleteOnTermination: true",
     ),
-    parameters=(
-        Parameter("data_devices", [], "Device names that hold data and may stay, such as /dev/sdf.", "array"),
-    ),
+    parameters=(Parameter("data_devices", [], "Device names that hold data and may stay, such as /dev/sdf.", "array"),),
     # AWS deletes the root disk by default, and the provider those of an instance; a launch template only the root one.
     check=by_type(
         {
@@ -195,9 +193,7 @@ DELETE_ON_TERMINATION = Rule(
         {},
         {"rootBlockDevice": {"deleteOnTermination": True}},
         example(
-            Given(
-                INSTANCE, "db", {"ebsBlockDevices": [{"deviceName": "/dev/sdf", "deleteOnTermination": False}]}
-            ),
+            Given(INSTANCE, "db", {"ebsBlockDevices": [{"deviceName": "/dev/sdf", "deleteOnTermination": False}]}),
             parameters={"data_devices": ["/dev/sdf"]},
         ),
         Given(TEMPLATE, "web", {"blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"volumeSize": 8}}]}),
