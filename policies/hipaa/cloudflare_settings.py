@@ -3,6 +3,7 @@
 from typing import Any
 
 from policies.case import Check
+from policies.edge import BALANCER, RECORD, in_every_zone
 from policies.examples import Example, Given, example
 from policies.rule import Fix, Parameter, Rule, Severity
 from policies.vocabulary import (
@@ -14,7 +15,6 @@ from policies.vocabulary import (
     true,
     when,
 )
-from policies.edge import BALANCER, RECORD, in_every_zone
 
 SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
 _EDGE = Given(BALANCER, "edge", {"zoneId": "a-zone", "proxied": True})
