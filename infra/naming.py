@@ -130,6 +130,13 @@ class Naming:
         """The parameter by which operators reach a warden whose control table is out."""
         return f"/{self.application}/{self.environment}/{site}/lease-extension"
 
+    def topic(self, site: str, severity: str) -> str:
+        """Where alarms of a severity speak; `site` may be `global`."""
+        return f"{self.at(site)}-{severity}"
+
+    def topic_arn(self, region: str, site: str, severity: str) -> str:
+        return f"arn:aws:sns:{region}:{self.account_id}:{self.topic(site, severity)}"
+
     def role(self, site: str, purpose: str) -> str:
         """An IAM role; IAM is one namespace for all regions, so the site is in the name."""
         return fit(f"{self.at(site)}-{purpose}", 64)

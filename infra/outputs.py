@@ -22,6 +22,8 @@ class SiteOutputs(TypedDict):
     """The host by which the edge finds the site."""
     service_arns: dict[str, pulumi.Output[str]]
     """ECS services by name, Lifeline's own among them."""
+    topic_arns: dict[str, pulumi.Output[str]]
+    """Where alarms speak, by severity."""
 
 
 class SpanningOutputs(TypedDict):
@@ -37,6 +39,8 @@ class SpanningOutputs(TypedDict):
     """Cloudflare's pools, by site."""
     secret_arns: dict[str, pulumi.Output[str]]
     """The primary copies, by short name; never a value."""
+    topic_arns: dict[str, pulumi.Output[str]]
+    """Where budgets and what spans the sites speak, by severity."""
 
 
 def export(outputs: SiteOutputs | SpanningOutputs) -> None:

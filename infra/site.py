@@ -14,11 +14,13 @@ from infra.components.keys import Keys
 from infra.components.lease_alarm import LeaseAlarm
 from infra.components.load_balancer import Backend, LoadBalancer
 from infra.components.network import Network
+from infra.components.notifications import Notifications
 from infra.components.origin import Origin
 from infra.components.service import Service
 from infra.found import Found
 from infra.ground import Ground
 from infra.naming import Naming, tags
+from infra.notices import notifications
 from infra.outputs import SiteOutputs
 from infra.settings import ServiceSettings, Settings
 from infra.zone import Zone
@@ -55,7 +57,8 @@ class Site(Component):
         )
         database, balancer = self._database(keys, network), self._balancer(network)
         services = self._services(Ground(settings, self._found, keys, network, database, cluster, balancer))
-        self._lease_alarm(keys)
+        topics = notifications(self, name, settings, keys.arns["alerts"])
+        self._lease_alarm(topics)
         origin = Origin(
             f"{name}-origin",
             {
@@ -75,6 +78,7 @@ class Site(Component):
             "ecs_cluster_arn": cluster.arn,
             "load_balancer_dns_name": balancer.dns_name,
             "origin_host": origin.host,
+            "topic_arns": topics.topic_arns,
             "service_arns": {key: service.arn for key, service in services.items()},
         }
         self.register_outputs(dict(self.outputs))
@@ -86,7 +90,7 @@ class Site(Component):
             {
                 "region": settings.region,
                 "account_id": settings.account_id,
-                "aliases": {use: self._naming.key_alias(settings.scope, use) for use in ("data", "logs")},
+                "aliases": {use: self._naming.key_alias(settings.scope, use) for use in ("data", "logs", "alerts")},
                 "protection": self._protection,
                 "tags": self._tags,
             },
@@ -181,7 +185,7 @@ class Site(Component):
                 Autoscaling(f"{name}-scaling", scaling, self.child())
         return services
 
-    def _lease_alarm(self, keys: Keys) -> None:
+    def _lease_alarm(self, topics: Notifications) -> None:
         settings = self._settings
         LeaseAlarm(
             f"{self._name}-lease",
@@ -191,7 +195,7 @@ class Site(Component):
                 "environment": settings.environment,
                 "site": settings.scope,
                 "threshold_seconds": settings.lease_seconds / 2,
-                "key_arn": keys.arns["logs"],
+                "topic_arn": topics.topic_arns["critical"],
                 "tags": self._tags,
             },
             self.child(),

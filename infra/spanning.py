@@ -13,6 +13,7 @@ from infra.components.keys import Keys
 from infra.components.secrets import Secrets
 from infra.components.traffic import Traffic
 from infra.naming import Naming, tags
+from infra.notices import spanning_notifications
 from infra.outputs import SpanningOutputs
 from infra.settings import Settings
 from infra.settings.checks import MASTER
@@ -57,6 +58,7 @@ class Spanning(Component):
             self.child(),
         )
         traffic = self._traffic(args["zone"])
+        topics = spanning_notifications(self, name, settings)
         self.outputs = {
             "edge_host": traffic.host,
             "control_table_name": table.table_name,
@@ -64,6 +66,7 @@ class Spanning(Component):
             "certificate_arns": certificates.arns,
             "pool_ids": traffic.pool_ids,
             "secret_arns": secrets.arns,
+            "topic_arns": topics.topic_arns,
         }
         self.register_outputs(dict(self.outputs))
 

@@ -16,7 +16,8 @@ from pydantic import Field, ValidationError
 
 from infra.naming import Naming
 from infra.settings.files import read_yaml
-from infra.settings.model import Frozen, Region, Settings
+from infra.settings.frozen import Frozen
+from infra.settings.model import Region, Settings
 from infra.settings.problems import Problem, SettingsError
 from infra.settings.words import describe
 

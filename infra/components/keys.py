@@ -8,6 +8,9 @@ import pulumi_aws as aws
 
 from infra.component import Component, Statement, TagsInput, policy
 
+PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com")
+"""Services that may publish to a topic encrypted with the key `alerts`; the topic's own policy lets in fewer."""
+
 
 class KeysArgs(TypedDict):
     region: pulumi.Input[str]
@@ -15,7 +18,8 @@ class KeysArgs(TypedDict):
     account_id: pulumi.Input[str]
     """The account whose IAM decides who may use the keys."""
     aliases: Mapping[str, pulumi.Input[str]]
-    """Plain mapping, since it decides what exists: purpose → alias (`alias/…`). `logs` lets CloudWatch in."""
+    """Plain mapping, since it decides what exists: purpose → alias (`alias/…`). `logs` lets log groups in,
+    `alerts` whatever publishes to topics."""
     protection: bool
     """Plain, as Pulumi's `protect`: with it on, keys are protected and wait 30 days before they are gone."""
     tags: TagsInput
@@ -78,11 +82,12 @@ def _statements(purpose: str, args: KeysArgs) -> list[Statement]:
                 "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
             }
         )
+    if purpose == "alerts":
         statements.append(
             {
-                "Sid": "Alarms",
+                "Sid": "Publishers",
                 "Effect": "Allow",
-                "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                "Principal": {"Service": list(PUBLISHERS)},
                 "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
                 "Resource": "*",
                 "Condition": {"StringEquals": {"aws:SourceAccount": account}},

@@ -24,6 +24,7 @@ def problems(settings: Settings) -> Iterator[Finding]:
     yield from _networks(settings)
     yield from _active(settings)
     yield from _services(settings)
+    yield from settings.notifications.problems()
 
 
 def _sites(settings: Settings) -> Iterator[Finding]:

@@ -6,7 +6,10 @@ Checks that need one value stand here; those that compare several stand in `chec
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
+
+from infra.settings.frozen import Frozen
+from infra.settings.notifications import NotificationSettings
 
 GLOBAL = "global"
 """The scope of the stack that holds what spans the sites."""
@@ -24,10 +27,6 @@ def _time_zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError(f"{value!r} is no IANA time zone")
     return value
-
-
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Tags(Frozen):
@@ -155,6 +154,7 @@ class Settings(Frozen):
     tags: Tags
     database: DatabaseSettings = DatabaseSettings()
     traffic: TrafficSettings = TrafficSettings()
+    notifications: NotificationSettings = NotificationSettings()
     services: tuple[ServiceSettings, ...]
 
     @property

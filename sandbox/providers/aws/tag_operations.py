@@ -75,6 +75,9 @@ TAGGINGS: Mapping[str, Tagging] = {
     "cloudwatch": Tagging(
         "tag_resource", "untag_resource", "ResourceARN", "TagKeys", read="list_tags_for_resource", by=_arn
     ),
+    "events": Tagging(
+        "tag_resource", "untag_resource", "ResourceARN", "TagKeys", read="list_tags_for_resource", by=_arn
+    ),
     "sns": Tagging("tag_resource", "untag_resource", "ResourceArn", "TagKeys", read="list_tags_for_resource"),
     "dynamodb": Tagging(
         "tag_resource", "untag_resource", "ResourceArn", "TagKeys", read="list_tags_of_resource", by=_arn

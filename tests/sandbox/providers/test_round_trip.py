@@ -10,6 +10,7 @@ PROGRAMS = (
     programs.services_behind_a_load_balancer,
     programs.data,
     programs.traffic_at_the_edge,
+    programs.everything_that_watches,
 )
 
 

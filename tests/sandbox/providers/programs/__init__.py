@@ -5,5 +5,13 @@ from tests.sandbox.providers.programs.edge import traffic_at_the_edge
 from tests.sandbox.providers.programs.network import everything_in_a_network
 from tests.sandbox.providers.programs.place import provider
 from tests.sandbox.providers.programs.services import services_behind_a_load_balancer
+from tests.sandbox.providers.programs.watch import everything_that_watches
 
-__all__ = ["data", "everything_in_a_network", "provider", "services_behind_a_load_balancer", "traffic_at_the_edge"]
+__all__ = [
+    "data",
+    "everything_in_a_network",
+    "everything_that_watches",
+    "provider",
+    "services_behind_a_load_balancer",
+    "traffic_at_the_edge",
+]
