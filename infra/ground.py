@@ -114,6 +114,14 @@ class Ground:
                 site=settings.scope,
                 extension=self.naming.lease_extension(settings.scope),
             )
+        if workload.role == workloads.GUARD:
+            statements += permissions.watch_record(
+                account_id=account,
+                table=self.naming.control_table,
+                regions=workloads.control_regions(settings),
+                site=settings.scope,
+                peer=settings.peer(settings.scope),
+            )
         return statements
 
     def scaling(self, service: ServiceSettings, running: Service) -> AutoscalingArgs:

@@ -137,6 +137,13 @@ class Naming:
     def topic_arn(self, region: str, site: str, severity: str) -> str:
         return f"arn:aws:sns:{region}:{self.account_id}:{self.topic(site, severity)}"
 
+    def dashboard(self, site: str, epic: int | None = None) -> str:
+        """CloudWatch's dashboards are one namespace for the account; `site` may be `global`."""
+        return self.at(site) if epic is None else f"{self.at(site)}-epic-{epic}"
+
+    def canary(self, name: str) -> str:
+        return fit(f"{name}-{self.prefix}", 21)
+
     def role(self, site: str, purpose: str) -> str:
         """An IAM role; IAM is one namespace for all regions, so the site is in the name."""
         return fit(f"{self.at(site)}-{purpose}", 64)

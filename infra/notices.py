@@ -6,21 +6,31 @@ from infra.component import Component
 from infra.components.keys import Keys
 from infra.components.notifications import Notifications
 from infra.naming import Naming, tags
-from infra.settings import Settings
+from infra.settings import GLOBAL, Settings
 from infra.settings.notifications import SEVERITIES
 
 
-def notifications(parent: Component, name: str, settings: Settings, key_arn: pulumi.Input[str]) -> Notifications:
-    """The topics of the stack's scope, with everybody who is subscribed by the settings."""
+def notifications(
+    parent: Component,
+    name: str,
+    settings: Settings,
+    key_arn: pulumi.Input[str],
+    place: tuple[str, str] | None = None,
+) -> Notifications:
+    """The topics of a place, with everybody who is subscribed by the settings.
+
+    `place`: the name in the topics' names and the region; without it the stack's own scope and region.
+    """
     naming = Naming.of(settings)
+    where, region = place or (settings.scope, settings.region)
     return Notifications(
         f"{name}-notifications",
         {
-            "region": settings.region,
+            "region": region,
             "account_id": settings.account_id,
-            "topics": {severity: naming.topic(settings.scope, severity) for severity in SEVERITIES},
+            "topics": {severity: naming.topic(where, severity) for severity in SEVERITIES},
             "key_arn": key_arn,
-            "billing": settings.is_global,
+            "billing": where == GLOBAL,
             "listeners": [
                 {"tier": tier.name, "severities": tier.severities, "protocol": protocol, "endpoint": endpoint}
                 for tier in settings.notifications.tiers

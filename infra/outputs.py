@@ -24,6 +24,8 @@ class SiteOutputs(TypedDict):
     """ECS services by name, Lifeline's own among them."""
     topic_arns: dict[str, pulumi.Output[str]]
     """Where alarms speak, by severity."""
+    dashboard_name: pulumi.Output[str]
+    """The site's CloudWatch dashboard."""
 
 
 class SpanningOutputs(TypedDict):
@@ -41,6 +43,10 @@ class SpanningOutputs(TypedDict):
     """The primary copies, by short name; never a value."""
     topic_arns: dict[str, pulumi.Output[str]]
     """Where budgets and what spans the sites speak, by severity."""
+    dashboard_names: dict[str, pulumi.Output[str]]
+    """CloudWatch dashboards over both sites: `all`, and `epic-<n>` for each epic."""
+    canary_names: dict[str, pulumi.Output[str]]
+    """Journeys of the settings → canaries in the witness region."""
 
 
 def export(outputs: SiteOutputs | SpanningOutputs) -> None:

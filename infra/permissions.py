@@ -113,3 +113,30 @@ def watch_lease(
             "Resource": f"arn:aws:ssm:{region}:{account_id}:parameter{extension}",
         },
     ]
+
+
+def watch_record(account_id: str, table: str, regions: Sequence[str], site: str, peer: str) -> list[Statement]:
+    """What a guard may do: read the record and both guards' notes, keep its own, report. It never writes the record."""
+    replicas = [f"arn:aws:dynamodb:{each}:{account_id}:table/{table}" for each in regions]
+    own, other = f"guard#{site}", f"guard#{peer}"
+    return [
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem"],
+            "Resource": replicas,
+            "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["record", own, other]}},
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:PutItem"],
+            "Resource": replicas,
+            "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [own]}},
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["cloudwatch:PutMetricData"],
+            # The service takes no resource; the namespace is the narrowest there is.
+            "Resource": "*",
+            "Condition": {"StringEquals": {"cloudwatch:namespace": METRICS}},
+        },
+    ]

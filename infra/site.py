@@ -23,6 +23,7 @@ from infra.naming import Naming, tags
 from infra.notices import notifications
 from infra.outputs import SiteOutputs
 from infra.settings import ServiceSettings, Settings
+from infra.watch.site import SiteWatch, Watched
 from infra.zone import Zone
 
 PRIVATE_APIS = ("ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager")
@@ -59,6 +60,7 @@ class Site(Component):
         services = self._services(Ground(settings, self._found, keys, network, database, cluster, balancer))
         topics = notifications(self, name, settings, keys.arns["alerts"])
         self._lease_alarm(topics)
+        watch = SiteWatch(self, name, settings, Watched(network, balancer, services, topics))
         origin = Origin(
             f"{name}-origin",
             {
@@ -79,6 +81,7 @@ class Site(Component):
             "load_balancer_dns_name": balancer.dns_name,
             "origin_host": origin.host,
             "topic_arns": topics.topic_arns,
+            "dashboard_name": watch.dashboard_name,
             "service_arns": {key: service.arn for key, service in services.items()},
         }
         self.register_outputs(dict(self.outputs))
@@ -195,6 +198,7 @@ class Site(Component):
                 "environment": settings.environment,
                 "site": settings.scope,
                 "threshold_seconds": settings.lease_seconds / 2,
+                "runbooks": settings.observability.runbooks.rstrip("/"),
                 "topic_arn": topics.topic_arns["critical"],
                 "tags": self._tags,
             },

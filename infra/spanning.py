@@ -17,6 +17,7 @@ from infra.notices import spanning_notifications
 from infra.outputs import SpanningOutputs
 from infra.settings import Settings
 from infra.settings.checks import MASTER
+from infra.watch.spanning import SpanningWatch
 from infra.zone import Zone
 
 
@@ -59,6 +60,7 @@ class Spanning(Component):
         )
         traffic = self._traffic(args["zone"])
         topics = spanning_notifications(self, name, settings)
+        watch = SpanningWatch(self, name, settings)
         self.outputs = {
             "edge_host": traffic.host,
             "control_table_name": table.table_name,
@@ -67,6 +69,8 @@ class Spanning(Component):
             "pool_ids": traffic.pool_ids,
             "secret_arns": secrets.arns,
             "topic_arns": topics.topic_arns,
+            "dashboard_names": watch.dashboard_names,
+            "canary_names": watch.canary_names,
         }
         self.register_outputs(dict(self.outputs))
 

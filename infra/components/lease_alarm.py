@@ -24,6 +24,8 @@ class LeaseAlarmArgs(TypedDict):
     """Dimension of the metric."""
     threshold_seconds: pulumi.Input[float]
     """Age of the lease that is too old: half of what it lasts."""
+    runbooks: pulumi.Input[str]
+    """Address below which the runbook pages are."""
     topic_arn: pulumi.Input[str]
     """Whoever is on call listens there."""
     tags: TagsInput
@@ -40,7 +42,10 @@ class LeaseAlarm(Component):
         alarm = aws.cloudwatch.MetricAlarm(
             f"{name}-alarm",
             region=args["region"],
-            alarm_description="The site's lease is not renewed: when it runs out, writes stop. See `lifeline lease`.",
+            alarm_description=pulumi.Output.format(
+                "[critical] The site's lease is not renewed: when it runs out, writes stop. Runbook: {0}/recovery.md#lease",
+                args["runbooks"],
+            ),
             namespace=METRICS,
             metric_name=METRIC,
             dimensions={

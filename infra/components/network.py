@@ -41,6 +41,8 @@ class Network(Component):
     public_subnet_ids: list[pulumi.Output[str]]
     private_subnet_ids: list[pulumi.Output[str]]
     isolated_subnet_ids: list[pulumi.Output[str]]
+    nat_gateway_ids: dict[str, pulumi.Output[str]]
+    """Zone → NAT gateway."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -71,6 +73,7 @@ class Network(Component):
         self.private_subnet_ids = self._subnets("private", blocks[4:8])
         self.isolated_subnet_ids = self._subnets("isolated", blocks[8:12])
         self._isolated_routes()
+        self.nat_gateway_ids = {}
         private_tables = self._private_routes(self._public_routes())
         self._gateway_endpoints(private_tables)
         self._interface_endpoints()
@@ -155,6 +158,7 @@ class Network(Component):
                 tags=self._args["tags"],
                 opts=self.child(depends_on=[internet]),
             )
+            self.nat_gateway_ids[zone] = nat.id
             table_id = self._table(f"private-{zone}", {zone: subnet_id})
             aws.ec2.Route(
                 f"{self._name}-private-{zone}-nat",

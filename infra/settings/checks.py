@@ -14,7 +14,7 @@ PROVIDED = frozenset({"database", "llm"})
 """Needs that a component meets today."""
 MASTER = "database-master"
 """Short name of the secret that holds the master user's password."""
-RESERVED_SERVICES = frozenset({"warden", "fence"})
+RESERVED_SERVICES = frozenset({"warden", "fence", "guard"})
 
 
 def problems(settings: Settings) -> Iterator[Finding]:
@@ -25,6 +25,8 @@ def problems(settings: Settings) -> Iterator[Finding]:
     yield from _active(settings)
     yield from _services(settings)
     yield from settings.notifications.problems()
+    epics = {service.epic for service in settings.services if service.epic is not None}
+    yield from settings.observability.problems(list(settings.sites), epics)
 
 
 def _sites(settings: Settings) -> Iterator[Finding]:

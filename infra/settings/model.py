@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from infra.settings.frozen import Frozen
 from infra.settings.notifications import NotificationSettings
+from infra.settings.observability import ObservabilitySettings
 
 GLOBAL = "global"
 """The scope of the stack that holds what spans the sites."""
@@ -155,6 +156,7 @@ class Settings(Frozen):
     database: DatabaseSettings = DatabaseSettings()
     traffic: TrafficSettings = TrafficSettings()
     notifications: NotificationSettings = NotificationSettings()
+    observability: ObservabilitySettings = ObservabilitySettings()
     services: tuple[ServiceSettings, ...]
 
     @property

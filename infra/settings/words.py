@@ -10,6 +10,7 @@ from infra.settings.model import Settings
 
 PATTERNS = {
     "account_id": "twelve digits, in quotes",
+    "canary_runtime": "a Python runtime of CloudWatch Synthetics such as syn-python-selenium-5.1",
     "cidr": "an IPv4 block such as 10.10.0.0/16",
     "command": "a list of words",
     "domain": "a host name such as clinic.example.com",

@@ -156,6 +156,19 @@ class Declared:
         return "\n".join(text for level, text in self.messages if level == severity)
 
 
+def _comparable(value: Any) -> Any:
+    """Files and archives by their paths: two equal ones of the SDK are not equal."""
+    if isinstance(value, pulumi.AssetArchive):
+        return {"archive": {name: _comparable(item) for name, item in value.assets.items()}}
+    if isinstance(value, pulumi.FileAsset):
+        return {"file": str(Path(value.path).relative_to(ROOT))}
+    if isinstance(value, Mapping):
+        return {name: _comparable(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_comparable(item) for item in value]
+    return value
+
+
 class _Monitor(mocks.MockMonitor):
     def __init__(self, world: World, declared: Declared) -> None:
         super().__init__(world)
@@ -170,7 +183,7 @@ class _Monitor(mocks.MockMonitor):
                     name=request.name,
                     urn=answer.urn,
                     parent=request.parent,
-                    inputs=rpc.deserialize_properties(request.object),
+                    inputs=_comparable(rpc.deserialize_properties(request.object)),
                     protect=bool(request.protect),
                     ignored=tuple(request.ignoreChanges),
                     provider=request.provider,
