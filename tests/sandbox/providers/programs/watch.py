@@ -27,6 +27,80 @@ def watch(opts: pulumi.ResourceOptions, description: str = "A backup failed") ->
         input_transformer={"input_paths": {"state": "$.detail.state"}, "input_template": '"A backup ended: <state>"'},
         opts=opts,
     )
+    alarm = aws.cloudwatch.MetricAlarm(
+        "window",
+        comparison_operator="GreaterThanThreshold",
+        threshold=0.144,
+        evaluation_periods=1,
+        datapoints_to_alarm=1,
+        treat_missing_data="notBreaching",
+        metric_queries=[
+            {
+                "id": "all",
+                "return_data": False,
+                "metric": {
+                    "namespace": "AWS/ApplicationELB",
+                    "metric_name": "RequestCount",
+                    "dimensions": {"LoadBalancer": "app/trial/1"},
+                    "period": 3600,
+                    "stat": "Sum",
+                },
+            },
+            {"id": "result", "expression": "IF(FILL(all,0)>=100, all, 0)", "return_data": True},
+        ],
+        opts=opts,
+    )
+    aws.cloudwatch.MetricAlarm(
+        "query",
+        comparison_operator="GreaterThanThreshold",
+        threshold=60000,
+        evaluation_periods=5,
+        metric_queries=[
+            {
+                "id": "result",
+                "expression": 'SELECT MAX(AuroraGlobalDBReplicationLag) FROM "AWS/RDS"',
+                "period": 60,
+                "return_data": True,
+            }
+        ],
+        opts=opts,
+    )
+    aws.cloudwatch.MetricAlarm(
+        "slow",
+        comparison_operator="GreaterThanThreshold",
+        threshold=2,
+        evaluation_periods=5,
+        period=60,
+        namespace="AWS/ApplicationELB",
+        metric_name="TargetResponseTime",
+        extended_statistic="p99",
+        opts=opts,
+    )
+    aws.cloudwatch.CompositeAlarm(
+        "composite",
+        alarm_name="trial-availability-fast",
+        alarm_rule=alarm.name.apply(lambda name: f'ALARM("{name}") AND NOT OK("{name}")'),
+        alarm_actions=[topic.arn],
+        ok_actions=[topic.arn],
+        opts=opts,
+    )
+    aws.cloudwatch.Dashboard(
+        "board", dashboard_name="trial-east", dashboard_body=json.dumps({"widgets": []}), opts=opts
+    )
+    log = aws.cloudwatch.LogGroup("log", name="/lifeline/trial/warden", opts=opts)
+    aws.cloudwatch.LogMetricFilter(
+        "filter",
+        log_group_name=log.name,
+        pattern='{ $.level = "alarm" }',
+        metric_transformation={
+            "namespace": "Lifeline/Logs",
+            "name": "trial-warden-alarms",
+            "value": "1",
+            "default_value": "0",
+            "unit": "Count",
+        },
+        opts=opts,
+    )
 
 
 def everything_that_watches() -> None:
