@@ -47,6 +47,8 @@ class SpanningOutputs(TypedDict):
     """CloudWatch dashboards over both sites: `all`, and `epic-<n>` for each epic."""
     canary_names: dict[str, pulumi.Output[str]]
     """Journeys of the settings → canaries in the witness region."""
+    budget_names: dict[str, pulumi.Output[str]]
+    """AWS Budgets: `total`, `epic-<n>`, `unit-<business unit>`."""
 
 
 def export(outputs: SiteOutputs | SpanningOutputs) -> None:

@@ -12,6 +12,8 @@ from infra.components.global_database import GlobalDatabase
 from infra.components.keys import Keys
 from infra.components.secrets import Secrets
 from infra.components.traffic import Traffic
+from infra.edge import cdn
+from infra.money import budget
 from infra.naming import Naming, tags
 from infra.notices import spanning_notifications
 from infra.outputs import SpanningOutputs
@@ -61,6 +63,8 @@ class Spanning(Component):
         traffic = self._traffic(args["zone"])
         topics = spanning_notifications(self, name, settings)
         watch = SpanningWatch(self, name, settings)
+        money = budget(self, name, settings, topics)
+        cdn(self, name, settings, args["zone"])
         self.outputs = {
             "edge_host": traffic.host,
             "control_table_name": table.table_name,
@@ -71,6 +75,7 @@ class Spanning(Component):
             "topic_arns": topics.topic_arns,
             "dashboard_names": watch.dashboard_names,
             "canary_names": watch.canary_names,
+            "budget_names": money.names,
         }
         self.register_outputs(dict(self.outputs))
 
@@ -146,6 +151,8 @@ class Spanning(Component):
                     for site in settings.sites
                 },
                 "order": [active, settings.peer(active)],
+                "near": settings.traffic.near if settings.traffic.steering == "geographic" else {},
+                "monitor_zone": settings.domain,
                 "monitor_path": workloads.WARDEN_PATH,
                 "monitor_interval": settings.traffic.monitor_interval,
                 "monitor_timeout": settings.traffic.monitor_timeout,

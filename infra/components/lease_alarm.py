@@ -43,7 +43,7 @@ class LeaseAlarm(Component):
             f"{name}-alarm",
             region=args["region"],
             alarm_description=pulumi.Output.format(
-                "[critical] The site's lease is not renewed: when it runs out, writes stop. Runbook: {0}/recovery.md#lease",
+                "[critical] The lease is not renewed: when it runs out, writes stop. Runbook: {0}/recovery.md#lease",
                 args["runbooks"],
             ),
             namespace=METRICS,

@@ -27,6 +27,10 @@ def problems(settings: Settings) -> Iterator[Finding]:
     yield from settings.notifications.problems()
     epics = {service.epic for service in settings.services if service.epic is not None}
     yield from settings.observability.problems(list(settings.sites), epics)
+    units = {service.business_unit or settings.tags.business_unit for service in settings.services}
+    yield from settings.budgets.problems(epics, units)
+    yield from settings.cdn.problems()
+    yield from _steering(settings)
 
 
 def _sites(settings: Settings) -> Iterator[Finding]:
@@ -96,6 +100,18 @@ def _active(settings: Settings) -> Iterator[Finding]:
     for environment, site in settings.active.items():
         if site not in settings.sites:
             yield f"active.{environment}", f"{site!r} is no site", f"one of {', '.join(settings.sites)}"
+
+
+def _steering(settings: Settings) -> Iterator[Finding]:
+    traffic = settings.traffic
+    for site in traffic.near:
+        if site not in settings.sites:
+            yield f"traffic.near.{site}", f"{site!r} is no site", f"one of {', '.join(settings.sites)}"
+    named = [region for regions in traffic.near.values() for region in regions]
+    for region in sorted({region for region in named if named.count(region) > 1}):
+        yield "traffic.near", f"{region} is near two sites", "each region once"
+    if traffic.near and traffic.steering == "failover":
+        yield "traffic.near", "says nothing to failover steering", "steering: geographic, or no `near`"
 
 
 def _services(settings: Settings) -> Iterator[Finding]:

@@ -8,6 +8,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
+from infra.settings.budgets import BudgetSettings
+from infra.settings.cdn import CdnSettings
 from infra.settings.frozen import Frozen
 from infra.settings.notifications import NotificationSettings
 from infra.settings.observability import ObservabilitySettings
@@ -61,8 +63,18 @@ class DatabaseSettings(Frozen):
     """Raise it to have a new master password made and sent."""
 
 
+EdgeRegion = Literal["WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF", "SAF", "SAS", "SEAS", "NEAS"]
+"""Cloudflare's regions of users."""
+
+
 class TrafficSettings(Frozen):
     """The edge's load balancing. Times in seconds."""
+
+    steering: Literal["failover", "geographic"] = "failover"
+    """`geographic`: users of the regions in `near` try that site first. A site that holds no lease is unhealthy at the
+    edge, so they reach the active one all the same: it only matters once a standby may serve."""
+    near: dict[Name, tuple[EdgeRegion, ...]] = Field(default_factory=dict)
+    """Site → Cloudflare's regions that are nearer to it; only with geographic steering."""
 
     monitor_interval: Annotated[int, Field(ge=5, le=3600)] = 15
     monitor_timeout: Annotated[int, Field(ge=1, le=10)] = 5
@@ -157,6 +169,8 @@ class Settings(Frozen):
     traffic: TrafficSettings = TrafficSettings()
     notifications: NotificationSettings = NotificationSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
+    budgets: BudgetSettings = BudgetSettings()
+    cdn: CdnSettings = CdnSettings()
     services: tuple[ServiceSettings, ...]
 
     @property
