@@ -15,7 +15,7 @@ from sandbox.aws.errors import ApiError
 from sandbox.aws.http import HttpAnswer, HttpRequest
 
 _ANY_SERVICES_CODES = ("NotImplemented", "UnknownOperationException", "UnrecognizedClientException")
-_GLOBAL_HOSTS = frozenset({"iam", "budgets", "ce", "cloudfront", "organizations", "route53"})
+_GLOBAL_HOSTS = frozenset({"iam", "budgets", "cloudfront", "organizations", "route53"})
 
 
 class MotoBackend:

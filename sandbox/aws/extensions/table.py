@@ -3,7 +3,9 @@
 from sandbox.aws.call import Extension, Rows
 from sandbox.aws.emulation import Emulation
 from sandbox.aws.extensions.autoscaling import ApplicationAutoScaling
+from sandbox.aws.extensions.budgets import Budgets
 from sandbox.aws.extensions.cloudwatch import CloudWatch
+from sandbox.aws.extensions.cost_explorer import CostExplorer
 from sandbox.aws.extensions.dynamodb import DynamoDb
 from sandbox.aws.extensions.ecs import Ecs
 from sandbox.aws.extensions.elbv2 import Elbv2, TargetRegistry
@@ -21,6 +23,8 @@ def extensions(emulation: Emulation, targets: TargetRegistry) -> list[Extension]
         ApplicationAutoScaling(emulation),
         Elbv2(emulation, targets),
         CloudWatch(emulation),
+        Budgets(emulation),
+        CostExplorer(emulation),
         Kms(emulation),
         SecretsManager(emulation),
         Sts(emulation),

@@ -75,6 +75,25 @@ TAGGINGS: Mapping[str, Tagging] = {
     "cloudwatch": Tagging(
         "tag_resource", "untag_resource", "ResourceARN", "TagKeys", read="list_tags_for_resource", by=_arn
     ),
+    "budgets": Tagging(
+        "tag_resource",
+        "untag_resource",
+        "ResourceARN",
+        "ResourceTagKeys",
+        tags="ResourceTags",
+        read="list_tags_for_resource",
+        answer="ResourceTags",
+        by=lambda at: f"arn:aws:budgets::{at.subject.setup.account_id}:budget/{at.id.partition(':')[2]}",
+    ),
+    "ce": Tagging(
+        "tag_resource",
+        "untag_resource",
+        "ResourceArn",
+        "ResourceTagKeys",
+        tags="ResourceTags",
+        read="list_tags_for_resource",
+        answer="ResourceTags",
+    ),
     "events": Tagging(
         "tag_resource", "untag_resource", "ResourceARN", "TagKeys", read="list_tags_for_resource", by=_arn
     ),

@@ -101,6 +101,69 @@ def watch(opts: pulumi.ResourceOptions, description: str = "A backup failed") ->
         },
         opts=opts,
     )
+    money(opts, topic.arn)
+
+
+def money(opts: pulumi.ResourceOptions, topic_arn: pulumi.Input[str]) -> None:
+    """Budgets and what is unusual about costs."""
+    aws.budgets.Budget(
+        "budget",
+        name="trial-epic-1",
+        budget_type="COST",
+        time_unit="MONTHLY",
+        limit_amount="1800",
+        limit_unit="USD",
+        cost_filters=[{"name": "TagKeyValue", "values": ["user:epic$1"]}],
+        notifications=[
+            {
+                "comparison_operator": "GREATER_THAN",
+                "notification_type": kind,
+                "threshold": threshold,
+                "threshold_type": "PERCENTAGE",
+                "subscriber_sns_topic_arns": [topic_arn],
+            }
+            for kind, threshold in (("ACTUAL", 75), ("ACTUAL", 100), ("FORECASTED", 100))
+        ],
+        opts=opts,
+    )
+    category = aws.costexplorer.CostCategory(
+        "category",
+        name="trial-epic",
+        rule_version="CostCategoryExpression.v1",
+        default_value="untagged",
+        rules=[
+            {
+                "value": value,
+                "type": "REGULAR",
+                "rule": {"tags": {"key": "epic", "values": [value], "match_options": ["EQUALS"]}},
+            }
+            for value in ("1", "shared")
+        ],
+        split_charge_rules=[{"source": "shared", "targets": ["1"], "method": "PROPORTIONAL"}],
+        opts=opts,
+    )
+    monitor = aws.costexplorer.AnomalyMonitor(
+        "monitor",
+        name="trial-epic-1",
+        monitor_type="CUSTOM",
+        monitor_specification=pulumi.Output.json_dumps({"CostCategories": {"Key": category.name, "Values": ["1"]}}),
+        opts=opts,
+    )
+    aws.costexplorer.AnomalySubscription(
+        "anomalies",
+        name="trial-anomalies",
+        frequency="IMMEDIATE",
+        monitor_arn_lists=[monitor.arn],
+        subscribers=[{"type": "SNS", "address": topic_arn}],
+        threshold_expression={
+            "dimension": {
+                "key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
+                "match_options": ["GREATER_THAN_OR_EQUAL"],
+                "values": ["100"],
+            }
+        },
+        opts=opts,
+    )
 
 
 def everything_that_watches() -> None:
