@@ -1,7 +1,7 @@
 """Wiring of budgets and cost categories: what is told to whom, and which parts the costs fall into."""
 
 from infra.component import Component
-from infra.components.budget import Budget, BudgetArgs, Limit, Notice
+from infra.components.budget import Budget, BudgetArgs, Category, Limit, Notice
 from infra.components.notifications import Notifications
 from infra.naming import Naming, tags
 from infra.settings import Settings
@@ -34,14 +34,22 @@ def budget_args(settings: Settings, topics: Notifications) -> BudgetArgs:
         "prefix": naming.prefix,
         "budgets": limits,
         "notices": notices,
-        "categories": {
-            "epic": {"name": f"{naming.prefix}-epic", "tag": EPIC, "values": epics(settings)},
-            "unit": {"name": f"{naming.prefix}-unit", "tag": UNIT, "values": sorted(units(settings))},
-        },
+        "categories": categories(settings),
         "anomaly_amount": wanted.anomaly,
         "anomaly_topic_arn": topics.topic_arns["medium"],
         "active_tags": sorted(tags(settings)) if wanted.tags_active else [],
         "tags": tags(settings),
+    }
+
+
+def categories(settings: Settings) -> dict[str, Category]:
+    """By epic, where the services have any, and by business unit."""
+    prefix = Naming.of(settings).prefix
+    parts = {"epic": (EPIC, epics(settings)), "unit": (UNIT, sorted(units(settings)))}
+    return {
+        name: {"name": f"{prefix}-{name}", "tag": tag, "values": values}
+        for name, (tag, values) in parts.items()
+        if values
     }
 
 

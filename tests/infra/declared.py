@@ -234,7 +234,12 @@ def run(
         SETTINGS.outputs.clear()
         world = world or World()
         mocks.set_mocks(
-            world, "lifeline", STACKS[settings.scope], preview, logger=logger, monitor=_Monitor(world, declared)
+            world,
+            "lifeline",
+            STACKS.get(settings.scope, settings.scope),
+            preview,
+            logger=logger,
+            monitor=_Monitor(world, declared),
         )
 
         SETTINGS.root_directory = str(ROOT)

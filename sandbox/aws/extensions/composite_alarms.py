@@ -59,10 +59,14 @@ class Composites:
             for (where, user), item in self._kept.items():
                 if where == region and user not in names and name in _named(item["AlarmRule"]):
                     raise ApiError("ValidationError", f"Cannot delete {name} as {user} depends on it", 400)
+        others = []
         for name in names:
-            if (item := self._kept.pop((region, name), None)) is not None:
+            item = self._kept.pop((region, name), None)
+            if item is None:
+                others.append(name)
+            else:
                 self._tags.pop(item["AlarmArn"], None)
-        return [name for name in names if (region, name) not in self._kept]
+        return others
 
     def tags(self, arn: str) -> dict[str, str] | None:
         """Those of a composite alarm, to be changed in place; None for any other resource."""
