@@ -10,7 +10,7 @@ from infra.settings.checks import MASTER
 MASTER_USER = "lifeline"
 WARDEN, FENCE, GUARD = "warden", "fence", "guard"
 GUARD_SECONDS = 10
-"""Between two looks of the guard at the record."""
+"""Between two looks of the guard at the record; more often where the lease is short."""
 WARDEN_PORT = 8099
 WARDEN_PATH = "/.well-known/lifeline"
 """200 only while the site holds the lease; the edge's monitors ask for it."""
@@ -132,7 +132,7 @@ def _guard(settings: Settings) -> Workload:
         environment={
             "CONTROL_TABLE": Naming.of(settings).control_table,
             "CONTROL_REGIONS": ",".join(control_regions(settings)),
-            "GUARD_SECONDS": str(GUARD_SECONDS),
+            "GUARD_SECONDS": f"{min(GUARD_SECONDS, settings.lease_seconds / 2):g}",
             "PEER_SITE": settings.peer(settings.scope),
         },
         scaled=False,

@@ -36,6 +36,8 @@ class CanariesArgs(TypedDict):
     """Where users reach the service: through the edge, like they do."""
     journeys: Mapping[str, Journey]
     """Plain mapping, since it decides what exists: name → canary."""
+    bucket: pulumi.Input[str]
+    """Name of the bucket for script and artifacts."""
     runtime: pulumi.Input[str]
     """Synthetics' runtime; AWS retires old ones."""
     role: pulumi.Input[str]
@@ -111,6 +113,7 @@ class Canaries(Component):
         bucket = aws.s3.Bucket(
             f"{name}-bucket",
             region=args["region"],
+            bucket=args["bucket"],
             force_destroy=not args["protection"],
             tags=args["tags"],
             opts=self.child(),

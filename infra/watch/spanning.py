@@ -72,6 +72,7 @@ class SpanningWatch:
                     }
                     for each in settings.observability.canaries
                 },
+                "bucket": naming.bucket(WITNESS, "canaries"),
                 "runtime": settings.observability.canary_runtime,
                 "role": naming.role(settings.scope, "canaries"),
                 "key_arn": keys.arns["canaries"],

@@ -45,7 +45,10 @@ LIMITS = """\
 - Whether AWS itself would take an argument that the SDK's types allow: the emulation checks less than AWS does.
 - A DynamoDB table with eventually consistent replicas, and restores of tables or clusters from backups.
 - Secrets' rotation and certificates' renewal: declared, never run. An alarm on one metric has the state that its
-  datapoints give when somebody looks; nobody is notified.
+  datapoints give when somebody looks, a composite one the state that its parts give it; alarms on metric math or
+  percentiles stay without data. Nobody is notified, no event reaches a rule, no log line is counted, no cost arises.
+- Caching, firewall and rate limits at the edge: zone settings and rulesets are kept, requests pass all the same.
+- Canaries: recorded, and run by nobody. Their script has tests of its own.
 """
 
 

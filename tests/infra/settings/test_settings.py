@@ -254,3 +254,9 @@ def test_an_overlay_wins_and_is_named_in_problems(project: Path, tmp_path: Path)
     overlay.write_text("lease_seconds: 1\n")
     with pytest.raises(SettingsError, match=r"overlay\.yaml: lease_seconds"):
         parse(overlaid(from_files(project, "prod"), overlay))
+
+
+def test_a_key_that_pulumi_would_not_take_is_said(project: Path) -> None:
+    edit(project, set_to("budgets", {"epics": {1: 100}}))
+    said = problems(project)
+    assert said == ['Pulumi.yaml: budgets: has the key 1, which is no text; "1" in quotes']
