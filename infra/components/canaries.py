@@ -1,5 +1,6 @@
 """Canaries: journeys through the service as users take them, from a region in which nothing of it runs."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
@@ -64,7 +65,8 @@ class Canaries(Component):
             f"{name}-script",
             region=args["region"],
             bucket=bucket,
-            key="script.zip",
+            # Named by its content: another script is another key, which is what makes the canaries take it.
+            key=f"script-{hashlib.sha256(SCRIPT.read_bytes()).hexdigest()[:12]}.zip",
             # Synthetics wants Python below `python/`.
             source=pulumi.AssetArchive({f"python/{SCRIPT.name}": pulumi.FileAsset(str(SCRIPT))}),
             tags=args["tags"],
@@ -81,7 +83,6 @@ class Canaries(Component):
                 handler=HANDLER,
                 s3_bucket=bucket,
                 s3_key=script.key,
-                s3_version=script.version_id,
                 artifact_s3_location=pulumi.Output.format("s3://{0}/{1}/", bucket, short),
                 execution_role_arn=role,
                 schedule={
