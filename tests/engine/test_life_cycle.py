@@ -144,6 +144,22 @@ def test_flipping_active_with_the_record_changes_capacity_and_traffic_only(it: E
     it.wait_served("east")
 
 
+@pytest.mark.parametrize("region", ["us-east-1", "us-west-2"])
+def test_every_write_to_the_record_raises_the_alarm_at_both_sites(it: Estate, region: str) -> None:
+    store = record(it)
+    store.acquire_lock("the test", f"alarm-{region}", "lock")
+    store.release_lock(f"alarm-{region}")
+    client = it.aws("cloudwatch", region)
+
+    def alarm() -> str:
+        pages = client.get_paginator("describe_alarms").paginate()
+        found = [item for page in pages for item in page["MetricAlarms"]]
+        (one,) = [item for item in found if "wrote the control record" in item["AlarmDescription"]]
+        return str(one["StateValue"])
+
+    wait(lambda: alarm() == "ALARM", f"the alarm on the record speaks in {region}", seconds=30)
+
+
 def test_an_unreadable_record_refuses_an_up_and_an_override_needs_a_reason(it: Estate) -> None:
     it.control.post("/dark", {"region": "us-west-2", "service": "dynamodb"})
     try:
@@ -262,6 +278,12 @@ def leftovers(it: Estate, region: str) -> dict[str, list[Any]]:
         "secrets": it.aws("secretsmanager", region).list_secrets()["SecretList"],
         "logs": it.aws("logs", region).describe_log_groups()["logGroups"],
         "roles": [role["RoleName"] for role in it.aws("iam", region).list_roles()["Roles"]],
+        "topics": it.aws("sns", region).list_topics()["Topics"],
+        "alarms": it.aws("cloudwatch", region).describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])[
+            "MetricAlarms"
+        ],
+        "dashboards": it.aws("cloudwatch", region).list_dashboards()["DashboardEntries"],
+        "rules": it.aws("events", region).list_rules()["Rules"],
         "certificates": it.aws("acm", region).list_certificates()["CertificateSummaryList"],
     }
     return {kind: items for kind, items in found.items() if items}
