@@ -7,6 +7,7 @@ from tests.examples.test_appointments import PROJECT
 
 
 @pytest.mark.rehearsal
+@pytest.mark.timeout(900)  # three stacks and a promotion; a busy machine takes its time
 def test_it_is_applied_serves_and_moves_to_its_other_site(tmp_path_factory: pytest.TempPathFactory) -> None:
     with estate(tmp_path_factory.mktemp("appointments"), PROJECT) as it:
         it.up()
