@@ -1,8 +1,8 @@
 """What each component declares, written down in `snapshots/<component>.json` to be read and compared.
 
 The stacks run under mocks with the shipped settings. Tags are left out (the contract looks at them), JSON inside a
-property is opened up, secrets are masked. A site's peer is written down only as far as swapping the sites' names and regions
-does not explain it.
+property is opened up, secrets are masked. A site's peer is written down only as far as swapping the sites' names and
+regions does not explain it.
 """
 
 import json
