@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from typing import Any
 
 STEP_SECONDS = 10
 
@@ -18,7 +19,7 @@ class JourneyFailed(Exception):
     """A step did not give what it should."""
 
 
-def handler(event, context):  # noqa: ARG001 - Lambda's own signature
+def handler(event: object, context: object) -> str:  # noqa: ARG001 - Lambda's own signature
     """Synthetics calls this; an exception is a failed run."""
     name, url = os.environ["CANARY_NAME"], os.environ["CANARY_URL"]
     for number, step in enumerate(json.loads(os.environ["CANARY_STEPS"]), start=1):
@@ -27,7 +28,7 @@ def handler(event, context):  # noqa: ARG001 - Lambda's own signature
     return "passed"
 
 
-def take(url, name, step, number):
+def take(url: str, name: str, step: dict[str, Any], number: int) -> float:
     """One step. Returns how long it took, in seconds. Raises JourneyFailed."""
     what = f"step {number}, {step['method']} {step['path']}"
     body = step.get("body")

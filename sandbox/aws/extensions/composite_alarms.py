@@ -59,14 +59,10 @@ class Composites:
             for (where, user), item in self._kept.items():
                 if where == region and user not in names and name in _named(item["AlarmRule"]):
                     raise ApiError("ValidationError", f"Cannot delete {name} as {user} depends on it", 400)
-        others = []
-        for name in names:
-            item = self._kept.pop((region, name), None)
-            if item is None:
-                others.append(name)
-            else:
-                self._tags.pop(item["AlarmArn"], None)
-        return others
+        mine = [name for name in names if (region, name) in self._kept]
+        for name in mine:
+            self._tags.pop(self._kept.pop((region, name))["AlarmArn"], None)
+        return [name for name in names if name not in mine]
 
     def tags(self, arn: str) -> dict[str, str] | None:
         """Those of a composite alarm, to be changed in place; None for any other resource."""

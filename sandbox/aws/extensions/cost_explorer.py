@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sandbox.aws.call import Call, Passthrough, Result, Rows
@@ -42,10 +43,10 @@ class CostExplorer:
             ("ce", "ListTagsForResource"): self._list_tags,
         }
         for kind in (MONITOR, SUBSCRIPTION):
-            found[("ce", f"CreateAnomaly{kind.word}")] = lambda call, _, kind=kind: self._create(kind, call)
-            found[("ce", f"GetAnomaly{kind.word}s")] = lambda call, _, kind=kind: self._get(kind, call)
-            found[("ce", f"UpdateAnomaly{kind.word}")] = lambda call, _, kind=kind: self._update(kind, call)
-            found[("ce", f"DeleteAnomaly{kind.word}")] = lambda call, _, kind=kind: self._delete(kind, call)
+            found["ce", f"CreateAnomaly{kind.word}"] = partial(self._create, kind)
+            found["ce", f"GetAnomaly{kind.word}s"] = partial(self._get, kind)
+            found["ce", f"UpdateAnomaly{kind.word}"] = partial(self._update, kind)
+            found["ce", f"DeleteAnomaly{kind.word}"] = partial(self._delete, kind)
         return found
 
     def reset(self) -> None:
@@ -58,7 +59,7 @@ class CostExplorer:
     def faults_changed(self) -> None:
         """Cost Explorer lives in us-east-1 for the whole account."""
 
-    def _create(self, kind: Kind, call: Call) -> Result:
+    def _create(self, kind: Kind, call: Call, passthrough: Passthrough) -> Result:
         given = dict(call.parameters[f"Anomaly{kind.word}"])
         for other in self._kept.values():
             if other.get(kind.name) == given[kind.name]:
@@ -68,19 +69,19 @@ class CostExplorer:
         self._tags[arn] = {tag["Key"]: tag["Value"] for tag in call.parameters.get("ResourceTags") or []}
         return {kind.arn: arn}
 
-    def _get(self, kind: Kind, call: Call) -> Result:
+    def _get(self, kind: Kind, call: Call, passthrough: Passthrough) -> Result:
         wanted = call.parameters.get(f"{kind.word}ArnList") or [
             arn for arn, kept in self._kept.items() if kind.arn in kept
         ]
         return {f"Anomaly{kind.word}s": [self._one(kind, arn) for arn in wanted]}
 
-    def _update(self, kind: Kind, call: Call) -> Result:
+    def _update(self, kind: Kind, call: Call, passthrough: Passthrough) -> Result:
         given = dict(call.parameters)
         arn = given.pop(kind.arn)
         self._kept[arn] = {**self._one(kind, arn), **given}
         return {kind.arn: arn}
 
-    def _delete(self, kind: Kind, call: Call) -> Result:
+    def _delete(self, kind: Kind, call: Call, passthrough: Passthrough) -> Result:
         arn = call.parameters[kind.arn]
         self._one(kind, arn)
         del self._kept[arn]

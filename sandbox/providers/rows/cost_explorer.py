@@ -84,7 +84,7 @@ ROWS = (
             Change(
                 ("name",),
                 "aws api: UpdateAnomalyMonitor",
-                lambda at: at.call("update_anomaly_monitor", MonitorArn=at.id, MonitorName=at.inputs["name"]) and None,
+                Call("update_anomaly_monitor", lambda s: {"MonitorArn": s.id, "MonitorName": s.inputs["name"]}),
             ),
         ),
         tags="ce",
