@@ -63,6 +63,10 @@ class Naming:
             return f"{self.application}.{self.domain}"
         return f"{self.application}-{self.environment}.{self.domain}"
 
+    @property
+    def trail(self) -> str:
+        return self.prefix
+
     def secret(self, name: str) -> str:
         return f"{self.application}/{self.environment}/{name}"
 
@@ -125,6 +129,24 @@ class Naming:
 
     def log_group(self, site: str, service: str) -> str:
         return f"/lifeline/{self.application}/{self.environment}/{site}/{service}"
+
+    def waf_log_group(self, site: str) -> str:
+        """AWS WAF writes only to groups whose names begin so."""
+        return f"aws-waf-logs-{self.at(site)}"
+
+    def namespace(self, site: str) -> str:
+        """Cloud Map's, in which the site's services find each other."""
+        return self.at(site)
+
+    def bucket(self, site: str, purpose: str) -> str:
+        """A bucket; their names are one namespace for all accounts of AWS."""
+        return fit(f"{self.at(site)}-{purpose}-{self.account_id}", 63)
+
+    def backup_vault(self, site: str) -> str:
+        return fit(self.at(site), 50)
+
+    def backup_vault_arn(self, region: str, site: str) -> str:
+        return f"arn:aws:backup:{region}:{self.account_id}:backup-vault:{self.backup_vault(site)}"
 
     def lease_extension(self, site: str) -> str:
         """The parameter by which operators reach a warden whose control table is out."""

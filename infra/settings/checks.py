@@ -24,6 +24,10 @@ def problems(settings: Settings) -> Iterator[Finding]:
     yield from _networks(settings)
     yield from _active(settings)
     yield from _services(settings)
+    yield from _calls(settings)
+    yield from settings.backup.problems(settings.account_id)
+    for name, site in settings.sites.items():
+        yield from site.existing.problems(f"sites.{name}.existing", site.region, settings.account_id)
     yield from settings.notifications.problems()
     epics = {service.epic for service in settings.services if service.epic is not None}
     yield from settings.observability.problems(list(settings.sites), epics)
@@ -129,6 +133,20 @@ def _services(settings: Settings) -> Iterator[Finding]:
                 yield f"{key}.public", f"{prefix!r} already leads to {prefixes[prefix]}", "each prefix once"
             prefixes.setdefault(prefix, service.name)
         yield from _service(key, service)
+
+
+def _calls(settings: Settings) -> Iterator[Finding]:
+    ports = {service.name: service.port for service in settings.services}
+    for index, service in enumerate(settings.services):
+        for position, called in enumerate(service.calls):
+            key = f"services[{index}].calls[{position}]"
+            others = ", ".join(name for name, port in ports.items() if port and name != service.name) or "none yet"
+            if called not in ports:
+                yield key, f"{called!r} is no service", f"a service with a port: {others}"
+            elif called == service.name:
+                yield key, f"{called!r} is the service itself", f"a service with a port: {others}"
+            elif ports[called] is None:
+                yield key, f"{called!r} has no port", f"a service with a port: {others}"
 
 
 def _service(key: str, service: ServiceSettings) -> Iterator[Finding]:

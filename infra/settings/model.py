@@ -10,7 +10,12 @@ from pydantic import AfterValidator, Field
 
 from infra.settings.budgets import BudgetSettings
 from infra.settings.cdn import CdnSettings
+from infra.settings.backup import BackupSettings
+from infra.settings.detection import DetectionSettings
+from infra.settings.door import DoorSettings
+from infra.settings.existing import Existing
 from infra.settings.frozen import Frozen
+from infra.settings.network import NetworkSettings
 from infra.settings.notifications import NotificationSettings
 from infra.settings.observability import ObservabilitySettings
 
@@ -49,6 +54,8 @@ class SiteSettings(Frozen):
     founder: bool = False
     """True for the one site that was created first: its database member carries the master credentials."""
     zones: Annotated[int, Field(ge=2, le=3)] = 3
+    existing: Existing = Existing()
+    """What is there already and is used instead of made."""
 
 
 class DatabaseSettings(Frozen):
@@ -129,6 +136,10 @@ class ServiceSettings(Frozen):
     public: tuple[Path, ...] = ()
     """Path prefixes that the load balancer sends here."""
     needs: tuple[Need, ...] = ()
+    calls: tuple[Name, ...] = ()
+    """Services of the same site that it calls, each at `LIFELINE_URL_<NAME>`; no other way between services is open."""
+    user: Annotated[str, Field(pattern=r"^[1-9]\d{0,9}(:[1-9]\d{0,9})?$")] = "10001:10001"
+    """User and group of the container's process, as numbers: never root."""
     secrets: tuple[Name, ...] = ()
     """Application secrets, handed to the task by reference as LIFELINE_SECRET_<NAME>."""
     capacity: Capacity
@@ -165,6 +176,15 @@ class Settings(Frozen):
     lifeline_image: Image
     """This repository's own image: the warden, and the task that installs the fence."""
     tags: Tags
+    account_baseline: Literal["managed", "external"] = "managed"
+    """`external`: what an account or a region has once (trail, recorder, detectors, password policy, …) is somebody
+    else's, such as the organisation's or another environment's in the same account."""
+    log_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653] = 400
+    """How long every log group keeps its events."""
+    network: NetworkSettings = NetworkSettings()
+    door: DoorSettings = DoorSettings()
+    backup: BackupSettings = BackupSettings()
+    detection: DetectionSettings = DetectionSettings()
     database: DatabaseSettings = DatabaseSettings()
     traffic: TrafficSettings = TrafficSettings()
     notifications: NotificationSettings = NotificationSettings()
