@@ -8,14 +8,15 @@ import pulumi
 from infra import permissions, workloads
 from infra.component import Statement
 from infra.components.autoscaling import AutoscalingArgs
+from infra.components.calls import Callee, CallsArgs
 from infra.components.cluster import Cluster
 from infra.components.database import Database
 from infra.components.keys import Keys
 from infra.components.load_balancer import LoadBalancer
-from infra.components.network import Network
 from infra.components.service import Service, ServiceArgs
 from infra.found import Found
 from infra.naming import Naming, tags
+from infra.premises import Premises
 from infra.settings import ServiceSettings, Settings
 from infra.workloads import Workload
 
@@ -27,7 +28,7 @@ class Ground:
     settings: Settings
     found: Found
     keys: Keys
-    network: Network
+    network: Premises
     database: Database
     cluster: Cluster
     balancer: LoadBalancer
@@ -61,10 +62,15 @@ class Ground:
             "vpc_id": self.network.vpc_id,
             "subnet_ids": self.network.private_subnet_ids,
             "desired": workloads.capacity(settings, service).floor,
+            "user": service.user,
+            "log_days": settings.log_days,
             "tags": tags(settings, service),
         }
         if service.port is not None:
             args["port"] = service.port
+        called = any(service.name in each.calls for each in settings.services)
+        if called or service.calls:
+            args["discovery"] = {"namespace_arn": self.cluster.namespace_arn, "offers": called}
         if workload.user:
             args["store"] = {"security_group_id": self.database.security_group_id, "port": self.database.port}
         if service.public:
@@ -94,6 +100,9 @@ class Ground:
             told["DATABASE_PORT"] = self.database.port.apply(lambda port: str(int(port)))
             told["DATABASE_NAME"] = workloads.database_name(settings)
             told["DATABASE_USER"] = workload.user
+        for callee in service.calls:
+            key = f"LIFELINE_URL_{callee.upper().replace('-', '_')}"
+            told[key] = f"http://{callee}:{settings.service(callee).port}"
         return told
 
     def statements(self, workload: Workload) -> list[Statement]:
@@ -123,6 +132,22 @@ class Ground:
                 peer=settings.peer(settings.scope),
             )
         return statements
+
+    def calls(self, service: ServiceSettings, running: Mapping[str, Service]) -> CallsArgs:
+        """Whom the service may call here."""
+        callees: dict[str, Callee] = {}
+        for name in service.calls:
+            port = self.settings.service(name).port
+            if port is None:
+                raise ValueError(f"the service {name} is called and has no port: settings check that")
+            callees[name] = {"security_group_id": running[name].security_group_id, "port": port}
+        return {
+            "region": self.settings.region,
+            "service": service.name,
+            "security_group_id": running[service.name].security_group_id,
+            "callees": callees,
+            "tags": tags(self.settings, service),
+        }
 
     def scaling(self, service: ServiceSettings, running: Service) -> AutoscalingArgs:
         """How far the service scales here. Only this follows from who is active."""

@@ -23,6 +23,17 @@ def pull(region: pulumi.Input[str], account_id: pulumi.Input[str]) -> list[State
     ]
 
 
+def pull_agent(region: pulumi.Input[str]) -> list[Statement]:
+    """Pull GuardDuty's agent, which AWS puts beside each task; it lies in an account of AWS's own in each region."""
+    return [
+        {
+            "Effect": "Allow",
+            "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            "Resource": pulumi.Output.format("arn:aws:ecr:{0}:*:repository/aws-guardduty-agent-fargate", region),
+        }
+    ]
+
+
 def write_log(group_arn: pulumi.Input[str]) -> list[Statement]:
     """Write to one log group."""
     return [
