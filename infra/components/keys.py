@@ -1,11 +1,12 @@
 """KMS keys of one region, one per purpose. Regional on purpose: no key depends on another region's."""
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
+from infra import key_sharing
 from infra.component import Component, Statement, TagsInput, policy
 
 PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com")
@@ -19,7 +20,9 @@ class KeysArgs(TypedDict):
     """The account whose IAM decides who may use the keys."""
     aliases: Mapping[str, pulumi.Input[str]]
     """Plain mapping, since it decides what exists: purpose → alias (`alias/…`). `logs` lets log groups in,
-    `alerts` whatever publishes to topics."""
+    `alerts` whatever publishes to topics, `trail` log groups and CloudTrail."""
+    backup_account: NotRequired[pulumi.Input[str]]
+    """Account that takes copies of backups, and must read what they are encrypted with."""
     protection: bool
     """Plain, as Pulumi's `protect`: with it on, keys are protected and wait 30 days before they are gone."""
     tags: TagsInput
@@ -42,7 +45,9 @@ class Keys(Component):
                 description=f"{name}: {purpose}",
                 enable_key_rotation=True,
                 deletion_window_in_days=30 if args["protection"] else 7,
-                policy=policy(*_statements(purpose, args)),
+                policy=policy(
+                    *_statements(purpose, args), *key_sharing.statements(purpose, args.get("backup_account"))
+                ),
                 tags=args["tags"],
                 opts=self.child(protect=args["protection"]),
             )
@@ -69,7 +74,9 @@ def _statements(purpose: str, args: KeysArgs) -> list[Statement]:
             "Resource": "*",
         }
     ]
-    if purpose == "logs":
+    if purpose == "trail":
+        statements.append(_trail(account))
+    if purpose in ("logs", "trail"):
         use = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
         groups = pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", args["region"], account)
         statements.append(
@@ -94,3 +101,19 @@ def _statements(purpose: str, args: KeysArgs) -> list[Statement]:
             }
         )
     return statements
+
+
+def _trail(account: pulumi.Input[str]) -> Statement:
+    """CloudTrail seals its files with the key; who reads them needs the key too, by IAM."""
+    trails = pulumi.Output.format("arn:aws:cloudtrail:*:{0}:trail/*", account)
+    return {
+        "Sid": "Trail",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account},
+            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails},
+        },
+    }
