@@ -11,7 +11,7 @@ class SiteOutputs(TypedDict):
 
     site: str
     region: str
-    vpc_id: pulumi.Output[str]
+    vpc_id: pulumi.Input[str]
     database_arn: pulumi.Output[str]
     database_endpoint: pulumi.Output[str]
     """Leads to the writer; at a standby to nowhere, until it is promoted."""
@@ -35,7 +35,7 @@ class SpanningOutputs(TypedDict):
     """Where users reach the service."""
     control_table_name: pulumi.Output[str]
     global_cluster_identifier: pulumi.Output[str]
-    certificate_arns: dict[str, pulumi.Output[str]]
+    certificate_arns: dict[str, pulumi.Input[str]]
     """By site."""
     pool_ids: dict[str, pulumi.Output[str]]
     """Cloudflare's pools, by site."""

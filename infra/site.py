@@ -4,16 +4,16 @@ from typing import TypedDict
 
 import pulumi
 
-from infra import workloads
+from infra import clients, safeguards, workloads
 from infra.cloudflare_addresses import EDGE_IPV4
 from infra.component import Component
 from infra.components.autoscaling import Autoscaling
+from infra.components.calls import Calls
 from infra.components.cluster import Cluster
 from infra.components.database import Database, DatabaseArgs
-from infra.components.keys import Keys
+from infra.components.keys import Keys, KeysArgs
 from infra.components.lease_alarm import LeaseAlarm
-from infra.components.load_balancer import Backend, LoadBalancer
-from infra.components.network import Network
+from infra.components.load_balancer import Backend, LoadBalancer, LoadBalancerArgs
 from infra.components.notifications import Notifications
 from infra.components.origin import Origin
 from infra.components.service import Service
@@ -22,12 +22,10 @@ from infra.ground import Ground
 from infra.naming import Naming, tags
 from infra.notices import notifications
 from infra.outputs import SiteOutputs
+from infra.premises import Premises, premises
 from infra.settings import ServiceSettings, Settings
 from infra.watch.site import SiteWatch, Watched
 from infra.zone import Zone
-
-PRIVATE_APIS = ("ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager")
-"""What a task needs in order to start: none of it should hang on NAT."""
 
 
 class SiteArgs(TypedDict):
@@ -50,10 +48,15 @@ class Site(Component):
         settings = self._settings
         self._naming, self._tags, self._protection = Naming.of(settings), tags(settings), settings.protection == "on"
         keys = self._keys()
-        network = self._network(keys)
+        network = premises(name, settings, self._found, keys.arns["logs"], self.child())
         cluster = Cluster(
             f"{name}-cluster",
-            {"region": settings.region, "name": self._naming.ecs_cluster(settings.scope), "tags": self._tags},
+            {
+                "region": settings.region,
+                "name": self._naming.ecs_cluster(settings.scope),
+                "namespace": self._naming.namespace(settings.scope),
+                "tags": self._tags,
+            },
             self.child(),
         )
         database, balancer = self._database(keys, network), self._balancer(network)
@@ -61,6 +64,7 @@ class Site(Component):
         topics = notifications(self, name, settings, keys.arns["alerts"])
         self._lease_alarm(topics)
         watch = SiteWatch(self, name, settings, Watched(network, balancer, services, topics))
+        safeguards.of_site(name, settings, balancer, keys, topics.topic_arns, self.child())
         origin = Origin(
             f"{name}-origin",
             {
@@ -88,38 +92,18 @@ class Site(Component):
 
     def _keys(self) -> Keys:
         settings = self._settings
-        return Keys(
-            f"{self._name}-keys",
-            {
-                "region": settings.region,
-                "account_id": settings.account_id,
-                "aliases": {use: self._naming.key_alias(settings.scope, use) for use in ("data", "logs", "alerts")},
-                "protection": self._protection,
-                "tags": self._tags,
-            },
-            self.child(),
-        )
+        args: KeysArgs = {
+            "region": settings.region,
+            "account_id": settings.account_id,
+            "aliases": {use: self._naming.key_alias(settings.scope, use) for use in ("data", "logs", "alerts")},
+            "protection": self._protection,
+            "tags": self._tags,
+        }
+        if settings.backup.account:
+            args["backup_account"] = settings.backup.account.account_id
+        return Keys(f"{self._name}-keys", args, self.child())
 
-    def _network(self, keys: Keys) -> Network:
-        settings = self._settings
-        llm = any("llm" in service.needs for service in settings.services)
-        return Network(
-            f"{self._name}-network",
-            {
-                "region": settings.region,
-                "account_id": settings.account_id,
-                "cidr": settings.site.cidr,
-                "zones": self._found.zones(),
-                "endpoints": [*PRIVATE_APIS, *(["bedrock-runtime"] if llm else [])],
-                "flow_log_group": self._naming.log_group(settings.scope, "network"),
-                "flow_log_role": self._naming.role(settings.scope, "network-flows"),
-                "log_key_arn": keys.arns["logs"],
-                "tags": self._tags,
-            },
-            self.child(),
-        )
-
-    def _database(self, keys: Keys, network: Network) -> Database:
+    def _database(self, keys: Keys, network: Premises) -> Database:
         settings, naming, site = self._settings, self._naming, self._settings.scope
         count = workloads.database_instances(settings)
         args: DatabaseArgs = {
@@ -148,24 +132,26 @@ class Site(Component):
             }
         return Database(f"{self._name}-database", args, self.child())
 
-    def _balancer(self, network: Network) -> LoadBalancer:
+    def _balancer(self, network: Premises) -> LoadBalancer:
         settings = self._settings
         public = [each.service for each in workloads.workloads(settings) if each.service.public]
-        return LoadBalancer(
-            f"{self._name}-balancer",
-            {
-                "region": settings.region,
-                "name": self._naming.load_balancer(settings.scope),
-                "vpc_id": network.vpc_id,
-                "subnet_ids": network.public_subnet_ids,
-                "certificate_arn": self._found.certificate_arn(),
-                "edge_addresses": EDGE_IPV4,
-                "backends": {service.name: self._backend(service) for service in public},
-                "protection": self._protection,
-                "tags": self._tags,
-            },
-            self.child(),
-        )
+        args: LoadBalancerArgs = {
+            "region": settings.region,
+            "name": self._naming.load_balancer(settings.scope),
+            "vpc_id": network.vpc_id,
+            "subnet_ids": network.public_subnet_ids,
+            "certificate_arn": settings.site.existing.certificate_arn or self._found.certificate_arn(),
+            "edge_addresses": EDGE_IPV4,
+            "log_bucket": self._naming.bucket(settings.scope, "access-logs"),
+            "log_prefix": "balancer",
+            "backends": {service.name: self._backend(service) for service in public},
+            "protection": self._protection,
+            "tags": self._tags,
+        }
+        if certificate := clients.authority(settings):
+            bucket = self._naming.bucket(settings.scope, clients.TRUST)
+            args["clients"] = {"bucket": bucket, "key": clients.authority_key(certificate)}
+        return LoadBalancer(f"{self._name}-balancer", args, self.child())
 
     def _backend(self, service: ServiceSettings) -> Backend:
         if service.port is None or service.health is None:
@@ -186,6 +172,9 @@ class Site(Component):
             if workload.scaled:
                 scaling = ground.scaling(workload.service, services[workload.name])
                 Autoscaling(f"{name}-scaling", scaling, self.child())
+        for caller in (each for each in self._settings.services if each.calls):
+            calls = ground.calls(caller, services)
+            Calls(f"{self._name}-{caller.name}-calls", calls, self.child())
         return services
 
     def _lease_alarm(self, topics: Notifications) -> None:

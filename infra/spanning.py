@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import pulumi
 
-from infra import workloads
+from infra import safeguards, workloads
 from infra.component import Component
 from infra.components.certificates import Certificates
 from infra.components.control_table import ControlTable
@@ -50,17 +50,9 @@ class Spanning(Component):
         table = self._control_table()
         shell = self._global_database()
         secrets = self._secrets()
-        certificates = Certificates(
-            f"{name}-certificates",
-            {
-                "regions": {site: each.region for site, each in settings.sites.items()},
-                "host": self._naming.edge_host,
-                "zone_id": args["zone"].id,
-                "tags": self._tags,
-            },
-            self.child(),
-        )
+        certificates = self._certificates(args["zone"])
         traffic = self._traffic(args["zone"])
+        safeguards.of_account(name, settings, self.child())
         topics = spanning_notifications(self, name, settings)
         watch = SpanningWatch(self, name, settings)
         money = budget(self, name, settings, topics)
@@ -69,7 +61,7 @@ class Spanning(Component):
             "edge_host": traffic.host,
             "control_table_name": table.table_name,
             "global_cluster_identifier": shell.identifier,
-            "certificate_arns": certificates.arns,
+            "certificate_arns": certificates,
             "pool_ids": traffic.pool_ids,
             "secret_arns": secrets.arns,
             "topic_arns": topics.topic_arns,
@@ -137,6 +129,27 @@ class Spanning(Component):
             },
             self.child(),
         )
+
+    def _certificates(self, zone: Zone) -> dict[str, pulumi.Input[str]]:
+        """Site → ARN: those that are there already, and those that are made for the others."""
+        sites = self._settings.sites.items()
+        arns: dict[str, pulumi.Input[str]] = {
+            site: each.existing.certificate_arn for site, each in sites if each.existing.certificate_arn
+        }
+        regions = {site: each.region for site, each in sites if site not in arns}
+        if regions:
+            certificates = Certificates(
+                f"{self._name}-certificates",
+                {
+                    "regions": regions,
+                    "host": self._naming.edge_host,
+                    "zone_id": zone.id,
+                    "tags": self._tags,
+                },
+                self.child(),
+            )
+            arns |= certificates.arns
+        return arns
 
     def _traffic(self, zone: Zone) -> Traffic:
         settings, active = self._settings, self._settings.active_site
