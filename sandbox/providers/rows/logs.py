@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+"""CloudWatch log groups, and who else may write to them."""
 
 from sandbox.providers.aws.convert import Field
 from sandbox.providers.aws.row import At, Call, Change, Found, Row
@@ -85,6 +86,19 @@ def _change_filter(at: At) -> None:
 def _this_filter(at: At, found: Found) -> Found:
     entry = next((item for item in found["metricFilters"] if item["filterName"] == at.id), None)
     return {"filter": entry, **(entry or {})}
+def _put_resource_policy(at: At) -> str:
+    name = str(at.inputs["policyName"])
+    at.call("put_resource_policy", policyName=name, policyDocument=at.inputs["policyDocument"])
+    return name
+
+
+def _change_resource_policy(at: At) -> None:
+    _put_resource_policy(at)
+
+
+def _this_resource_policy(at: At, found: Found) -> Found:
+    policy = next((item for item in found["found"] if item["policyName"] == at.id), None)
+    return {"found": policy, **(policy or {})}
 
 
 ROWS = (
@@ -139,5 +153,17 @@ ROWS = (
         ),
         auto_name=AutoName("name", 512),
         defaults={"applyOnTransformedLogs": False},
+        type="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        service="logs",
+        verb_noun="CloudWatch Logs Resource Policy",
+        create=_put_resource_policy,
+        read=Call("describe_resource_policies", answer="{found: resourcePolicies}"),
+        also_read=(_this_resource_policy,),
+        gone_states=("found", (None,)),
+        delete=Call("delete_resource_policy", lambda s: {"policyName": s.id}),
+        changes=(Change(("policyDocument",), "aws api: PutResourcePolicy", _change_resource_policy),),
+        policies=("policyDocument",),
+        fixed=("policyName",),
+        gone=("ResourceNotFoundException",),
     ),
 )

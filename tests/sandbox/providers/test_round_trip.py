@@ -11,6 +11,7 @@ PROGRAMS = (
     programs.data,
     programs.traffic_at_the_edge,
     programs.everything_that_watches,
+    programs.everything_that_guards,
 )
 
 
