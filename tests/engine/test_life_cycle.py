@@ -137,7 +137,11 @@ def test_flipping_active_with_the_record_changes_capacity_and_traffic_only(it: E
             assert kinds <= {"update", "same"}, (stack, planned.listed())
             assert not planned.empty, f"{stack} follows the line"
             touched = {change.type for change in planned.listed()}
-            assert touched <= {"aws:appautoscaling/target:Target", "cloudflare:index/loadBalancer:LoadBalancer"}
+            assert touched <= {
+                "aws:appautoscaling/target:Target",
+                "aws:backup/plan:Plan",
+                "cloudflare:index/loadBalancer:LoadBalancer",
+            }
     finally:
         it.configure(active={"production": "east"})
         store.move(store.read(), "east")
@@ -284,6 +288,10 @@ def leftovers(it: Estate, region: str) -> dict[str, list[Any]]:
         ],
         "dashboards": it.aws("cloudwatch", region).list_dashboards()["DashboardEntries"],
         "rules": it.aws("events", region).list_rules()["Rules"],
+        "firewalls": it.aws("wafv2", region).list_web_acls(Scope="REGIONAL")["WebACLs"],
+        "vaults": it.aws("backup", region).list_backup_vaults()["BackupVaultList"],
+        "plans": it.aws("backup", region).list_backup_plans()["BackupPlansList"],
+        "namespaces": it.aws("servicediscovery", region).list_namespaces()["Namespaces"],
         "certificates": it.aws("acm", region).list_certificates()["CertificateSummaryList"],
     }
     return {kind: items for kind, items in found.items() if items}

@@ -6,6 +6,7 @@ from tests.infra.declared import Registered
 from tests.infra.stacks import SCOPES, declared
 
 STATEFUL = {
+    "aws:backup/vault:Vault",
     "aws:dynamodb/table:Table",
     "aws:kms/key:Key",
     "aws:lb/loadBalancer:LoadBalancer",
