@@ -259,7 +259,7 @@ def test_one_trail_sees_every_region_and_every_touch_of_phi() -> None:
     assert {"Service": "cloudtrail.amazonaws.com"} in services
 
 
-def test_the_rules_are_aws_s_own_and_each_says_what_it_is_for() -> None:
+def test_the_rules_are_aws_s_own_and_cite_paragraphs_of_the_rule() -> None:
     body = json.loads(declared("east").one("cfg/conformancePack:ConformancePack").inputs["templateBody"])
     assert len(body["Resources"]) == len(CONFIG_RULES) > 40
     for rule in CONFIG_RULES:

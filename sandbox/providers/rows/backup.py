@@ -166,7 +166,7 @@ ROWS = (
             "advancedBackupSettings": Field("-", found="-"),
             "scanSettings": Field("-", found="-"),
         },
-        changes=(Change(("name", "rules"), "aws api: UpdateBackupPlan", _change_plan),),
+        changes=(Change(("rules",), "aws api: UpdateBackupPlan", _change_plan),),
         tags="backup",
         auto_name=AutoName("name", 50),
         outputs={"arn": "BackupPlanArn", "version": "VersionId"},
