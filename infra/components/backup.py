@@ -166,8 +166,7 @@ class Backup(Component):
         monthly = self._rule(vault, "monthly", f"cron({minute} {hour} 1 * ? *)", retention["monthly_days"])
         if not self._args["active"]:
             return [{**monthly, "copy_actions": []}]
-        every = EVERY_HOURS[self._args["frequency"]]
-        hours = ",".join(str(each) for each in sorted((hour + step) % 24 for step in range(0, 24, every)))
+        hours = ",".join(str(each) for each in hours_of(self._args["frequency"], hour))
         often = f"cron({minute} {hours} * * ? *)"
         frequent = self._rule(vault, self._args["frequency"], often, retention["daily_days"])
         return [frequent, monthly]
@@ -218,3 +217,8 @@ class Backup(Component):
                 iam_role_arn=role.arn,
                 opts=self.child(),
             )
+
+
+def hours_of(frequency: str, first: int) -> list[int]:
+    """The hours of a day at which backups begin, one of them `first`."""
+    return sorted((first + step) % 24 for step in range(0, 24, EVERY_HOURS[frequency]))

@@ -1,7 +1,5 @@
 """What a site already has is used, and nothing is made beside it."""
 
-from typing import Any
-
 import pytest
 
 from infra.settings import Settings
@@ -49,21 +47,20 @@ def test_everything_stands_in_it(inside: Declared) -> None:
     assert inside.outputs["vpc_id"] == "vpc-0a"
 
 
-@pytest.mark.parametrize(
-    ("changes", "kinds"),
-    [
-        ({}, {"Interface"}),
-        ({"private_route_table_ids": ("rtb-0a",)}, {"Interface", "Gateway"}),
-        ({"interface_endpoints": False}, set()),
-    ],
-)
-def test_only_the_endpoints_that_it_lacks_are_made(changes: dict[str, Any], kinds: set[str]) -> None:
-    stack = run(having("east", NETWORK.model_copy(update=changes)).model_copy(update={"services": ()}))
-    assert {item.inputs["vpcEndpointType"] for item in stack.of("ec2/vpcEndpoint:VpcEndpoint")} == kinds
+def kinds(stack: Declared) -> set[str]:
+    return {item.inputs["vpcEndpointType"] for item in stack.of("ec2/vpcEndpoint:VpcEndpoint")}
+
+
+def test_only_the_endpoints_that_it_lacks_are_made(inside: Declared) -> None:
+    assert kinds(inside) == {"Interface"}
+    own = NETWORK.model_copy(update={"interface_endpoints": False})
+    assert kinds(run(having("east", own).model_copy(update={"services": ()}))) == set()
 
 
 def test_an_existing_certificate_is_not_looked_up_and_not_made() -> None:
-    east = run(having("east", certificate=CERTIFICATE).model_copy(update={"services": ()}))
+    network = NETWORK.model_copy(update={"private_route_table_ids": ("rtb-0a",)})
+    east = run(having("east", network, CERTIFICATE).model_copy(update={"services": ()}))
+    assert kinds(east) == {"Interface", "Gateway"}
     assert east.one("lb/listener:Listener").inputs["certificateArn"] == CERTIFICATE
     assert "aws:acm/getCertificate:getCertificate" not in {call.token for call in east.invokes}
     spanning = run(having("global", certificate=CERTIFICATE))

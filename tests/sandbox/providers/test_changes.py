@@ -99,7 +99,8 @@ def test_what_guards_changes_in_place(engine: Engine, rig: Rig) -> None:
 
     engine.up(lambda: guards(2000, True, '{"Resources": {"a": {}}}'))
     before = engine.resources()
-    changed = engine.up(lambda: guards(100, False, '{"Resources": {"b": {}}}')).summary.resource_changes or {}
+    summary = engine.up(lambda: guards(100, False, '{"Resources": {"b": {}}}')).summary
+    changed = {str(kind): count for kind, count in (summary.resource_changes or {}).items()}
     assert changed["update"] == 3 and set(changed) == {"same", "update"}
     after = engine.resources()
     for name in ("acl", "plan", "pack"):
