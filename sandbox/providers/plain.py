@@ -23,19 +23,20 @@ class Plain:
     outputs: Mapping[str, str] = field(default_factory=dict)
     """Output → template."""
     in_place: tuple[InPlace, ...] = ()
-    """Tags need no mention."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
     computed: tuple[str, ...] = ()
     auto_name: AutoName | None = None
     fixed: tuple[str, ...] = ()
     delete_first: bool = False
+    tagged: bool = False
+    """Whether it takes tags, which change in place."""
 
     @property
     def rules(self) -> Rules:
-        tags = InPlace(("tags", "tagsAll"), "aws api: tagging of the service")
+        tags = (InPlace(("tags", "tagsAll"), "aws api: TagResource, UntagResource"),) if self.tagged else ()
         return Rules(
-            in_place=(*self.in_place, tags),
+            in_place=(*self.in_place, *tags),
             defaults=self.defaults,
             documents=self.documents,
             computed=self.computed,

@@ -91,6 +91,7 @@ PLAIN = (
     ),
     Plain(
         type="aws:accessanalyzer/analyzer:Analyzer",
+        tagged=True,
         id="{analyzerName}",
         outputs={"arn": "arn:aws:access-analyzer:{region}:{account}:analyzer/{id}"},
         in_place=(InPlace(("configuration",), "aws api: UpdateAnalyzer"),),

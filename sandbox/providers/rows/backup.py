@@ -193,6 +193,7 @@ ROWS = (
 PLAIN = (
     Plain(
         type="aws:backup/restoreTestingPlan:RestoreTestingPlan",
+        tagged=True,
         id="{name}",
         outputs={"arn": "arn:aws:backup:{region}:{account}:restore-testing-plan:{id}"},
         in_place=(

@@ -6,6 +6,7 @@ from sandbox.providers.rules import AutoName, InPlace
 PLAIN = (
     Plain(
         type="aws:lb/trustStore:TrustStore",
+        tagged=True,
         id="arn:aws:elasticloadbalancing:{region}:{account}:truststore/{name}/{made}",
         outputs={"arn": "{id}"},
         in_place=(

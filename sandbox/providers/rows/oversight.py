@@ -6,6 +6,7 @@ from sandbox.providers.rules import AutoName, InPlace
 PLAIN = (
     Plain(
         type="aws:cloudtrail/trail:Trail",
+        tagged=True,
         id="arn:aws:cloudtrail:{region}:{account}:trail/{name}",
         outputs={"arn": "arn:aws:cloudtrail:{region}:{account}:trail/{name}", "homeRegion": "{region}"},
         in_place=(
@@ -70,6 +71,7 @@ PLAIN = (
     ),
     Plain(
         type="aws:guardduty/detector:Detector",
+        tagged=True,
         outputs={
             "accountId": "{account}",
             "arn": "arn:aws:guardduty:{region}:{account}:detector/{id}",
@@ -115,6 +117,7 @@ PLAIN = (
     ),
     Plain(
         type="aws:macie2/classificationJob:ClassificationJob",
+        tagged=True,
         outputs={"jobId": "{id}", "jobArn": "arn:aws:macie2:{region}:{account}:classification-job/{id}"},
         in_place=(InPlace(("jobStatus",), "aws api: UpdateClassificationJob"),),
         auto_name=AutoName("name", 500, rival="namePrefix"),
