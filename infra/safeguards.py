@@ -10,7 +10,7 @@ from infra.components.backup import Backup, BackupArgs
 from infra.components.detection import Detection
 from infra.components.finding_routes import FindingRoutes
 from infra.components.firewall import Firewall
-from infra.components.keys import Keys, KeysArgs
+from infra.components.keys import Keys
 from infra.components.load_balancer import LoadBalancer
 from infra.components.recorder import Recorder
 from infra.components.region_baseline import RegionBaseline
@@ -50,7 +50,7 @@ def of_site(
         },
         options,
     )
-    _backup(name, settings, options)
+    _backup(name, settings, keys, options)
     FindingRoutes(
         f"{name}-findings",
         {"region": settings.region, "topic_arns": topic_arns, "tags": tags(settings)},
@@ -60,8 +60,11 @@ def of_site(
         _region(name, settings, options)
 
 
-def of_account(name: str, settings: Settings, options: pulumi.ResourceOptions) -> None:
-    """Everything that spans the sites: what their load balancers trust, and the account's own baseline."""
+def of_account(name: str, settings: Settings, audit_bucket: pulumi.Input[str], options: pulumi.ResourceOptions) -> None:
+    """Everything that spans the sites: what their load balancers trust, and the account's own baseline.
+
+    `audit_bucket` is the home site's: the trail is made once it is known, since AWS refuses one without a bucket.
+    """
     naming = Naming.of(settings)
     if certificate := clients.authority(settings):
         for site, each in settings.sites.items():
@@ -78,7 +81,7 @@ def of_account(name: str, settings: Settings, options: pulumi.ResourceOptions) -
             )
     if settings.account_baseline == "managed":
         AccountBaseline(f"{name}-account", {"account_id": settings.account_id}, options)
-        _trail(name, settings, options)
+        _trail(name, settings, audit_bucket, options)
         SecurityHub(
             f"{name}-hub",
             {
@@ -95,20 +98,10 @@ def _home(settings: Settings) -> str:
     return next(site for site, each in settings.sites.items() if each.region == settings.home_region)
 
 
-def _backup(name: str, settings: Settings, options: pulumi.ResourceOptions) -> None:
+def _backup(name: str, settings: Settings, keys: Keys, options: pulumi.ResourceOptions) -> None:
     naming, site, backup = Naming.of(settings), settings.scope, settings.backup
     region, account = settings.region, settings.account_id
     peer = settings.peer(site)
-    kept: KeysArgs = {
-        "region": region,
-        "account_id": account,
-        "aliases": {"backup": naming.key_alias(site, "backup")},
-        "protection": settings.protection == "on",
-        "tags": tags(settings),
-    }
-    if backup.account:
-        kept["backup_account"] = backup.account.account_id
-    keys = Keys(f"{name}-backup-keys", kept, options)
     copies = [naming.backup_vault_arn(settings.sites[peer].region, peer)]
     if backup.account:
         copies.append(f"arn:aws:backup:{region}:{backup.account.account_id}:backup-vault:{backup.account.vault}")
@@ -177,7 +170,7 @@ def _region(name: str, settings: Settings, options: pulumi.ResourceOptions) -> N
     )
 
 
-def _trail(name: str, settings: Settings, options: pulumi.ResourceOptions) -> None:
+def _trail(name: str, settings: Settings, audit_bucket: pulumi.Input[str], options: pulumi.ResourceOptions) -> None:
     naming, home, region = Naming.of(settings), _home(settings), settings.home_region
     keys = Keys(
         f"{name}-trail-keys",
@@ -197,7 +190,7 @@ def _trail(name: str, settings: Settings, options: pulumi.ResourceOptions) -> No
             "region": region,
             "account_id": settings.account_id,
             "name": naming.trail,
-            "bucket": naming.bucket(home, "audit"),
+            "bucket": audit_bucket,
             "key_arn": keys.arns["trail"],
             "log_group": naming.log_group(GLOBAL, "trail"),
             "log_days": settings.log_days,

@@ -27,6 +27,9 @@ from infra.settings import ServiceSettings, Settings
 from infra.watch.site import SiteWatch, Watched
 from infra.zone import Zone
 
+KEYS = ("data", "logs", "alerts", "backup")
+"""Purposes of a site's own keys."""
+
 
 class SiteArgs(TypedDict):
     settings: Settings
@@ -95,7 +98,7 @@ class Site(Component):
         args: KeysArgs = {
             "region": settings.region,
             "account_id": settings.account_id,
-            "aliases": {use: self._naming.key_alias(settings.scope, use) for use in ("data", "logs", "alerts")},
+            "aliases": {use: self._naming.key_alias(settings.scope, use) for use in KEYS},
             "protection": self._protection,
             "tags": self._tags,
         }

@@ -52,7 +52,7 @@ class Spanning(Component):
         secrets = self._secrets()
         certificates = self._certificates(args["zone"])
         traffic = self._traffic(args["zone"])
-        safeguards.of_account(name, settings, self.child())
+        safeguards.of_account(name, settings, self._naming.bucket(self._home_site, "audit"), self.child())
         topics = spanning_notifications(self, name, settings)
         watch = SpanningWatch(self, name, settings)
         money = budget(self, name, settings, topics)

@@ -213,7 +213,7 @@ def test_a_second_account_gets_a_copy_too() -> None:
 
 def test_a_second_account_may_read_what_is_backed_up_and_nothing_else() -> None:
     let_in = {item.name for item in stricter().of("kms/key:Key") if "999900001111" in item.inputs["policy"]}
-    assert let_in == {"east-keys-data", "east-backup-keys-backup"}
+    assert let_in == {"east-keys-data", "east-keys-backup"}
     assert "999900001111" not in str([item.inputs for item in declared("east").of("kms/key:Key")])
 
 
