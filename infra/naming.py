@@ -159,10 +159,6 @@ class Naming:
     def topic_arn(self, region: str, site: str, severity: str) -> str:
         return f"arn:aws:sns:{region}:{self.account_id}:{self.topic(site, severity)}"
 
-    def bucket(self, site: str, purpose: str) -> str:
-        """Buckets share one namespace with all accounts of the world, so the account's number is in the name."""
-        return fit(f"{self.at(site)}-{purpose}-{self.account_id}", 63)
-
     def dashboard(self, site: str, epic: int | None = None) -> str:
         """CloudWatch's dashboards are one namespace for the account; `site` may be `global`."""
         return self.at(site) if epic is None else f"{self.at(site)}-epic-{epic}"

@@ -1,7 +1,7 @@
 """The network that a site stands in: its own, or one that was there before; and the private ways to the AWS APIs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pulumi
 
@@ -28,6 +28,8 @@ class Premises:
     public_subnet_ids: Sequence[pulumi.Input[str]]
     private_subnet_ids: Sequence[pulumi.Input[str]]
     isolated_subnet_ids: Sequence[pulumi.Input[str]]
+    nat_gateway_ids: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """Zone → NAT gateway; empty where the network was there before."""
 
 
 def private_apis(settings: Settings) -> list[str]:
@@ -53,7 +55,11 @@ def premises(
     else:
         network = _network(name, settings, found, log_key_arn, options)
         place = Premises(
-            network.vpc_id, network.public_subnet_ids, network.private_subnet_ids, network.isolated_subnet_ids
+            network.vpc_id,
+            network.public_subnet_ids,
+            network.private_subnet_ids,
+            network.isolated_subnet_ids,
+            network.nat_gateway_ids,
         )
         tables = network.private_route_table_ids
     services = private_apis(settings) if existing is None or existing.interface_endpoints else []

@@ -77,9 +77,6 @@ class Network(Component):
         self.isolated_subnet_ids = self._subnets("isolated", blocks[8:12])
         self._isolated_routes()
         self.nat_gateway_ids = {}
-        private_tables = self._private_routes(self._public_routes())
-        self._gateway_endpoints(private_tables)
-        self._interface_endpoints()
         self.private_route_table_ids = self._private_routes(self._nat_gateways(self._public_routes()))
         self._flow_log()
         self.register_outputs({"vpc_id": vpc.id})

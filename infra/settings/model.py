@@ -8,9 +8,9 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
+from infra.settings.backup import BackupSettings
 from infra.settings.budgets import BudgetSettings
 from infra.settings.cdn import CdnSettings
-from infra.settings.backup import BackupSettings
 from infra.settings.detection import DetectionSettings
 from infra.settings.door import DoorSettings
 from infra.settings.existing import Existing

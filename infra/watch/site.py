@@ -13,11 +13,11 @@ from infra.components.composite_alarms import CompositeAlarms
 from infra.components.dashboard import Dashboard
 from infra.components.event_alerts import EventAlerts
 from infra.components.load_balancer import LoadBalancer
-from infra.components.network import Network
 from infra.components.notifications import Notifications
 from infra.components.recovery_automation import RecoveryAutomation
 from infra.components.service import Service
 from infra.naming import Naming, tags
+from infra.premises import Premises
 from infra.settings import ServiceSettings, Settings
 from infra.watch import control, database, events, load_balancer, network, objectives, recovery, service
 from infra.watch.boards import site_board
@@ -27,7 +27,7 @@ from infra.watch.boards import site_board
 class Watched:
     """The parts of a site that are watched."""
 
-    network: Network
+    network: Premises
     balancer: LoadBalancer
     services: Mapping[str, Service]
     topics: Notifications

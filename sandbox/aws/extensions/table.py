@@ -3,8 +3,8 @@
 from sandbox.aws.call import Extension, Rows
 from sandbox.aws.emulation import Emulation
 from sandbox.aws.extensions.autoscaling import ApplicationAutoScaling
-from sandbox.aws.extensions.budgets import Budgets
 from sandbox.aws.extensions.backup import Backup
+from sandbox.aws.extensions.budgets import Budgets
 from sandbox.aws.extensions.cloudwatch import CloudWatch
 from sandbox.aws.extensions.cost_explorer import CostExplorer
 from sandbox.aws.extensions.dynamodb import DynamoDb

@@ -1,8 +1,7 @@
-"""CloudWatch log groups and the metrics that are counted in them."""
+"""CloudWatch log groups, the metrics that are counted in them, and who else may write to them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-"""CloudWatch log groups, and who else may write to them."""
 
 from sandbox.providers.aws.convert import Field
 from sandbox.providers.aws.row import At, Call, Change, Found, Row
@@ -86,6 +85,8 @@ def _change_filter(at: At) -> None:
 def _this_filter(at: At, found: Found) -> Found:
     entry = next((item for item in found["metricFilters"] if item["filterName"] == at.id), None)
     return {"filter": entry, **(entry or {})}
+
+
 def _put_resource_policy(at: At) -> str:
     name = str(at.inputs["policyName"])
     at.call("put_resource_policy", policyName=name, policyDocument=at.inputs["policyDocument"])
@@ -153,6 +154,8 @@ ROWS = (
         ),
         auto_name=AutoName("name", 512),
         defaults={"applyOnTransformedLogs": False},
+    ),
+    Row(
         type="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
         service="logs",
         verb_noun="CloudWatch Logs Resource Policy",
