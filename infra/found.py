@@ -60,6 +60,27 @@ class Found:
 
         return looked_up(f"the certificate of {host}", find)
 
+    def key_arns(self, site: str) -> dict[str, pulumi.Input[str]]:
+        """Data class → ARN of each key that the site takes over; an alias is looked up in the site's region."""
+        return {
+            purpose: self._key_arn(site, given) for purpose, given in self._settings.sites[site].existing.keys.items()
+        }
+
+    def _key_arn(self, site: str, given: str) -> pulumi.Input[str]:
+        if ":key/" in given:
+            return given
+        region = self._settings.sites[site].region
+
+        def find() -> str:
+            return str(aws.kms.get_key(key_id=given, region=region, opts=self._options).arn)
+
+        try:
+            return attempt(find)
+        except LookupFailed as error:
+            raise ProgramError(
+                f"the key {given} was not found in {region}: {error}; correct lifeline:sites.{site}.existing.keys"
+            ) from None
+
     def secret_arn(self, short: str) -> pulumi.Input[str]:
         """ARN of the region's own copy of a secret, so that a task here needs no other region."""
         if short not in self._secrets:

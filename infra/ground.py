@@ -9,6 +9,7 @@ from infra import permissions, workloads
 from infra.component import Statement
 from infra.components.autoscaling import AutoscalingArgs
 from infra.components.calls import Callee, CallsArgs
+from infra.components.cache import PORT as CACHE_PORT
 from infra.components.cluster import Cluster
 from infra.components.database import Database
 from infra.components.keys import Keys
@@ -18,6 +19,7 @@ from infra.found import Found
 from infra.naming import Naming, tags
 from infra.premises import Premises
 from infra.settings import ServiceSettings, Settings
+from infra.supplies import Supplies
 from infra.workloads import Workload
 
 
@@ -32,6 +34,7 @@ class Ground:
     database: Database
     cluster: Cluster
     balancer: LoadBalancer
+    supplies: Supplies
 
     @property
     def naming(self) -> Naming:
@@ -73,6 +76,8 @@ class Ground:
             args["discovery"] = {"namespace_arn": self.cluster.namespace_arn, "offers": called}
         if workload.user:
             args["store"] = {"security_group_id": self.database.security_group_id, "port": self.database.port}
+        if self.supplies.cache is not None and "cache" in service.needs:
+            args["cache"] = {"security_group_id": self.supplies.cache.security_group_id, "port": CACHE_PORT}
         if service.public:
             args["door"] = {
                 "security_group_id": self.balancer.security_group_id,
@@ -103,6 +108,7 @@ class Ground:
         for callee in service.calls:
             key = f"LIFELINE_URL_{callee.upper().replace('-', '_')}"
             told[key] = f"http://{callee}:{settings.service(callee).port}"
+        told.update(self.supplies.environment(service))
         return told
 
     def statements(self, workload: Workload) -> list[Statement]:
@@ -112,6 +118,7 @@ class Ground:
         statements: list[Statement] = []
         if workload.by_token and workload.user:
             statements += permissions.connect(region, account, self.database.resource_id, workload.user)
+        statements += self.supplies.statements(workload.service)
         if "llm" in workload.service.needs:
             statements += permissions.invoke_models(region)
         if workload.role == workloads.WARDEN:
@@ -167,6 +174,8 @@ class Ground:
         if on.requests is not None:
             args["requests_per_task"] = on.requests
             args["request_label"] = self.balancer.request_labels[service.name]
+        if backlog := self.supplies.backlog(service):
+            args["backlog"] = backlog
         if service.schedule is not None:
             args["off_hours"] = {
                 "time_zone": service.schedule.time_zone,

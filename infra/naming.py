@@ -66,6 +66,9 @@ class Naming:
     @property
     def trail(self) -> str:
         return self.prefix
+    def trail_arn(self, region: str) -> str:
+        """The account's one trail, in the home region."""
+        return f"arn:aws:cloudtrail:{region}:{self.account_id}:trail/{self.prefix}"
 
     def secret(self, name: str) -> str:
         return f"{self.application}/{self.environment}/{name}"
@@ -114,7 +117,7 @@ class Naming:
 
     def image(self, region: str, image: str) -> str:
         """What a task pulls: an image without a registry is in the account's own, in the task's own region."""
-        if "." in image.split("@")[0].split("/")[0]:
+        if self.repository(image) is None:
             return image
         return f"{self.account_id}.dkr.ecr.{region}.amazonaws.com/{image}"
 
@@ -126,6 +129,29 @@ class Naming:
 
     def key_alias(self, site: str, data_class: str) -> str:
         return f"alias/{self.at(site)}-{data_class}"
+
+    def bucket(self, site: str, purpose: str) -> str:
+        """Buckets share one namespace with all accounts of the world, so the account's number is in the name."""
+        return fit(f"{self.at(site)}-{purpose}-{self.account_id}", 63)
+
+    def queue(self, site: str, service: str) -> str:
+        return fit(f"{self.at(site)}-{service}", 80)
+
+    def dead_letters(self, site: str, service: str) -> str:
+        """What a service gave up on."""
+        return fit(f"{self.at(site)}-{service}-dead", 80)
+
+    def cache(self, site: str) -> str:
+        return fit(self.at(site), 40)
+
+    def cache_user(self, site: str, service: str) -> str:
+        """ElastiCache wants a user's id and its name to be the same for a login by IAM."""
+        return fit(f"{self.at(site)}-{service}", 40)
+
+    def repository(self, image: str) -> str | None:
+        """The repository of an image in the account's own registry; None for an image of another one."""
+        name = image.split("@")[0]
+        return None if "." in name.split("/")[0] else name
 
     def log_group(self, site: str, service: str) -> str:
         return f"/lifeline/{self.application}/{self.environment}/{site}/{service}"

@@ -20,6 +20,10 @@ class SiteOutputs(TypedDict):
     load_balancer_dns_name: pulumi.Output[str]
     origin_host: pulumi.Output[str]
     """The host by which the edge finds the site."""
+    queue_urls: dict[str, pulumi.Output[str]]
+    """By the service that works the queue off."""
+    cache_endpoint: pulumi.Output[str] | None
+    """None where no service needs the cache."""
     service_arns: dict[str, pulumi.Output[str]]
     """ECS services by name, Lifeline's own among them."""
     topic_arns: dict[str, pulumi.Output[str]]
@@ -49,6 +53,10 @@ class SpanningOutputs(TypedDict):
     """Journeys of the settings → canaries in the witness region."""
     budget_names: dict[str, pulumi.Output[str]]
     """AWS Budgets: `total`, `epic-<n>`, `unit-<business unit>`."""
+    bucket_names: dict[str, dict[str, pulumi.Output[str]]]
+    """By site and purpose."""
+    repository_urls: dict[str, dict[str, pulumi.Output[str]]]
+    """Where to push, by site and repository; what is pushed at one site is copied to the other."""
 
 
 def export(outputs: SiteOutputs | SpanningOutputs) -> None:

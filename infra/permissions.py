@@ -78,6 +78,56 @@ def connect(
     return [{"Effect": "Allow", "Action": ["rds-db:connect"], "Resource": resource}]
 
 
+def _with_key(actions: list[str], service: str, region: str, account_id: str, alias: str) -> Statement:
+    """Use the key that the alias leads to, through one service only."""
+    return {
+        "Effect": "Allow",
+        "Action": actions,
+        "Resource": f"arn:aws:kms:{region}:{account_id}:key/*",
+        "Condition": {
+            "ForAnyValue:StringEquals": {"kms:ResourceAliases": alias},
+            "StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"},
+        },
+    }
+
+
+def work_off(queue_arn: pulumi.Input[str]) -> list[Statement]:
+    """Take messages from one queue."""
+    actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+    return [{"Effect": "Allow", "Action": actions, "Resource": queue_arn}]
+
+
+def send_to(queue_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
+    """Put messages into these queues; without queues, nothing."""
+    actions = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
+    return [{"Effect": "Allow", "Action": actions, "Resource": list(queue_arns)}] if queue_arns else []
+
+
+def queue_key(region: str, account_id: str, alias: str) -> list[Statement]:
+    """What both ends of an encrypted queue need."""
+    return [_with_key(["kms:Decrypt", "kms:GenerateDataKey"], "sqs", region, account_id, alias)]
+
+
+def keep_documents(region: str, account_id: str, bucket: str, prefix: str, alias: str) -> list[Statement]:
+    """Read every document, write those under one prefix. Versions stay out of reach: nobody deletes for good."""
+    arn = f"arn:aws:s3:::{bucket}"
+    return [
+        {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": arn},
+        {"Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectTagging"], "Resource": f"{arn}/*"},
+        {
+            "Effect": "Allow",
+            "Action": ["s3:PutObject", "s3:PutObjectTagging", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+            "Resource": f"{arn}/{prefix}*",
+        },
+        _with_key(["kms:Decrypt", "kms:GenerateDataKey"], "s3", region, account_id, alias),
+    ]
+
+
+def use_cache(cache_arn: pulumi.Input[str], user_arn: pulumi.Input[str]) -> list[Statement]:
+    """Log in to the cache as one user, with a short-lived token instead of a password."""
+    return [{"Effect": "Allow", "Action": ["elasticache:Connect"], "Resource": [cache_arn, user_arn]}]
+
+
 def invoke_models(region: pulumi.Input[str]) -> list[Statement]:
     """Ask the region's language models."""
     return [

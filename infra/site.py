@@ -25,6 +25,7 @@ from infra.outputs import SiteOutputs
 from infra.premises import Premises, premises
 from infra.settings import ServiceSettings, Settings
 from infra.watch.site import SiteWatch, Watched
+from infra.supplies import supplies
 from infra.zone import Zone
 
 KEYS = ("data", "logs", "alerts", "backup")
@@ -68,6 +69,9 @@ class Site(Component):
         self._lease_alarm(topics)
         watch = SiteWatch(self, name, settings, Watched(network, balancer, services, topics))
         safeguards.of_site(name, settings, balancer, keys, topics.topic_arns, self.child())
+        supplied = supplies(self, name, settings, keys, network)
+        services = self._services(Ground(settings, self._found, keys, network, database, cluster, balancer, supplied))
+        self._lease_alarm(keys)
         origin = Origin(
             f"{name}-origin",
             {
@@ -89,6 +93,8 @@ class Site(Component):
             "origin_host": origin.host,
             "topic_arns": topics.topic_arns,
             "dashboard_name": watch.dashboard_name,
+            "queue_urls": {key: queue.url for key, queue in supplied.queues.items()},
+            "cache_endpoint": supplied.cache.endpoint if supplied.cache else None,
             "service_arns": {key: service.arn for key, service in services.items()},
         }
         self.register_outputs(dict(self.outputs))
@@ -105,6 +111,18 @@ class Site(Component):
         if settings.backup.account:
             args["backup_account"] = settings.backup.account.account_id
         return Keys(f"{self._name}-keys", args, self.child())
+        return Keys(
+            f"{self._name}-keys",
+            {
+                "region": settings.region,
+                "account_id": settings.account_id,
+                "aliases": {use: self._naming.key_alias(settings.scope, use) for use in ("data", "logs", "backup")},
+                "existing": self._found.key_arns(settings.scope),
+                "protection": self._protection,
+                "tags": self._tags,
+            },
+            self.child(),
+        )
 
     def _database(self, keys: Keys, network: Premises) -> Database:
         settings, naming, site = self._settings, self._naming, self._settings.scope

@@ -9,29 +9,32 @@ from infra.component import Component
 from infra.components.certificates import Certificates
 from infra.components.control_table import ControlTable
 from infra.components.global_database import GlobalDatabase
-from infra.components.keys import Keys
 from infra.components.secrets import Secrets
 from infra.components.traffic import Traffic
 from infra.edge import cdn
 from infra.money import budget
+from infra.found import Found
 from infra.naming import Naming, tags
 from infra.notices import spanning_notifications
 from infra.outputs import SpanningOutputs
 from infra.settings import Settings
 from infra.settings.checks import MASTER
 from infra.watch.spanning import SpanningWatch
+from infra.stores import Stores
 from infra.zone import Zone
 
 
 class SpanningArgs(TypedDict):
     settings: Settings
     """Of the scope `global`."""
+    found: Found
+    """Keys that are taken over."""
     zone: Zone
     """Cloudflare's zone."""
 
 
 class Spanning(Component):
-    """Control table, global cluster, secrets with their keys, certificates, traffic.
+    """Control table, global cluster, keys, secrets, buckets, images, certificates, traffic.
 
     Every child names its region, since the provider's own is only the home region.
     """
@@ -51,6 +54,18 @@ class Spanning(Component):
         shell = self._global_database()
         secrets = self._secrets()
         certificates = self._certificates(args["zone"])
+        stores = Stores(self, name, settings, args["found"])
+        secrets = self._secrets(stores)
+        certificates = Certificates(
+            f"{name}-certificates",
+            {
+                "regions": {site: each.region for site, each in settings.sites.items()},
+                "host": self._naming.edge_host,
+                "zone_id": args["zone"].id,
+                "tags": self._tags,
+            },
+            self.child(),
+        )
         traffic = self._traffic(args["zone"])
         safeguards.of_account(name, settings, self._naming.bucket(self._home_site, "audit"), self.child())
         topics = spanning_notifications(self, name, settings)
@@ -68,6 +83,8 @@ class Spanning(Component):
             "dashboard_names": watch.dashboard_names,
             "canary_names": watch.canary_names,
             "budget_names": money.names,
+            "bucket_names": {site: store.names for site, store in stores.buckets.items()},
+            "repository_urls": {site: images.urls for site, images in stores.images.items()},
         }
         self.register_outputs(dict(self.outputs))
 
@@ -99,21 +116,7 @@ class Spanning(Component):
             self.child(),
         )
 
-    def _secret_key(self, site: str) -> pulumi.Output[str]:
-        keys = Keys(
-            f"{self._name}-keys-{site}",
-            {
-                "region": self._settings.sites[site].region,
-                "account_id": self._settings.account_id,
-                "aliases": {"secrets": self._naming.key_alias(site, "secrets")},
-                "protection": self._protection,
-                "tags": self._tags,
-            },
-            self.child(),
-        )
-        return keys.arns["secrets"]
-
-    def _secrets(self) -> Secrets:
+    def _secrets(self, stores: Stores) -> Secrets:
         settings = self._settings
         return Secrets(
             f"{self._name}-secrets",
@@ -122,8 +125,8 @@ class Spanning(Component):
                 "replica_region": self._other,
                 "names": {short: self._naming.secret(short) for short in workloads.secret_names(settings)},
                 "versions": {MASTER: settings.database.master_password_version},
-                "key_id": self._secret_key(self._home_site),
-                "replica_key_id": self._secret_key(self._other_site),
+                "key_id": stores.keys[self._home_site].arns["secrets"],
+                "replica_key_id": stores.keys[self._other_site].arns["secrets"],
                 "protection": self._protection,
                 "tags": self._tags,
             },

@@ -8,6 +8,8 @@ import pulumi_aws as aws
 
 from infra import key_sharing
 from infra.component import Component, Statement, TagsInput, policy
+from infra import key_policies
+from infra.component import Component, TagsInput, policy
 
 PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com")
 """Services that may publish to a topic encrypted with the key `alerts`; the topic's own policy lets in fewer."""
@@ -23,6 +25,9 @@ class KeysArgs(TypedDict):
     `alerts` whatever publishes to topics, `trail` log groups and CloudTrail."""
     backup_account: NotRequired[pulumi.Input[str]]
     """Account that takes copies of backups, and must read what they are encrypted with."""
+    """Plain mapping, since it decides what exists: purpose → alias (`alias/…`). The policy follows the purpose."""
+    existing: Mapping[str, pulumi.Input[str]]
+    """Plain mapping, since it decides what exists: purpose → ARN of a key that is there; it only gets the alias."""
     protection: bool
     """Plain, as Pulumi's `protect`: with it on, keys are protected and wait 30 days before they are gone."""
     tags: TagsInput
@@ -51,14 +56,30 @@ class Keys(Component):
                 tags=args["tags"],
                 opts=self.child(protect=args["protection"]),
             )
+            target: pulumi.Input[str]
+            if purpose in args["existing"]:
+                target = args["existing"][purpose]
+                arns[purpose] = pulumi.Output.from_input(target)
+            else:
+                key = aws.kms.Key(
+                    f"{name}-{purpose}",
+                    region=args["region"],
+                    description=f"{name}: {purpose}",
+                    enable_key_rotation=True,
+                    deletion_window_in_days=30 if args["protection"] else 7,
+                    policy=policy(*key_policies.statements(purpose, args["region"], args["account_id"])),
+                    tags=args["tags"],
+                    opts=self.child(protect=args["protection"]),
+                )
+                target, arns[purpose] = key.key_id, key.arn
+            # Other stacks, and a peer's IAM policies, know a key by this alias alone.
             aws.kms.Alias(
                 f"{name}-{purpose}-alias",
                 region=args["region"],
                 name=alias,
-                target_key_id=key.key_id,
+                target_key_id=target,
                 opts=self.child(),
             )
-            arns[purpose] = key.arn
         self.arns = arns
         self.register_outputs({"arns": arns})
 

@@ -21,12 +21,12 @@ class Door(TypedDict):
 
 
 class Store(TypedDict):
-    """How a service reaches the database."""
+    """How a service reaches the database, or the cache."""
 
     security_group_id: pulumi.Input[str]
-    """The database's security group."""
+    """The store's security group."""
     port: pulumi.Input[int]
-    """The database's port."""
+    """The store's port."""
 
 
 class Discovery(TypedDict):
@@ -91,6 +91,8 @@ class ServiceArgs(TypedDict):
     """Only for a public service."""
     store: NotRequired[Store]
     """Only for a service that needs the database."""
+    cache: NotRequired[Store]
+    """Only for a service that needs the cache."""
     tags: TagsInput
     """The service's own tags, on every child that takes tags."""
 
@@ -168,13 +170,15 @@ class Service(Component):
         self.register_outputs({"arn": self.arn, "service_name": self.service_name})
 
     def _ways(self, group_id: pulumi.Output[str]) -> list[pulumi.Resource]:
-        """HTTPS out to the AWS APIs; the database and the load balancer only where they are needed."""
+        """HTTPS out to the AWS APIs; database, cache and load balancer only where they are needed."""
         ways = [self._way("https-out", "out", group_id, 443, "HTTPS to the AWS APIs", anywhere=True)]
-        if store := self._args.get("store"):
+        for what, store in (("database", self._args.get("store")), ("cache", self._args.get("cache"))):
+            if store is None:
+                continue
             base, port = store["security_group_id"], store["port"]
-            ways.append(self._way("database-out", "out", group_id, port, "To the database", base))
+            ways.append(self._way(f"{what}-out", "out", group_id, port, f"To the {what}", base))
             text = f"From the service {self._args['service']}"
-            ways.append(self._way("database-in", "in", base, port, text, group_id))
+            ways.append(self._way(f"{what}-in", "in", base, port, text, group_id))
         if door := self._args.get("door"):
             base, port = door["security_group_id"], self._args["port"]
             ways.append(self._way("requests-in", "in", group_id, port, "From the load balancer", base))

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, ip_network
 from itertools import combinations
 
+from infra.settings import needs
 from infra.settings.model import GLOBAL, ServiceSettings, Settings
 from infra.settings.regions import CONSISTENCY_SETS, consistency_set
 
 Finding = tuple[str, str, str]
 """Dotted key, what is wrong with it, what is allowed."""
 
-PROVIDED = frozenset({"database", "llm"})
-"""Needs that a component meets today."""
 MASTER = "database-master"
 """Short name of the secret that holds the master user's password."""
 RESERVED_SERVICES = frozenset({"warden", "fence", "guard"})
@@ -35,6 +34,7 @@ def problems(settings: Settings) -> Iterator[Finding]:
     yield from settings.budgets.problems(epics, units)
     yield from settings.cdn.problems()
     yield from _steering(settings)
+    yield from needs.problems(settings)
 
 
 def _sites(settings: Settings) -> Iterator[Finding]:
@@ -182,12 +182,7 @@ def _service(key: str, service: ServiceSettings) -> Iterator[Finding]:
 
 
 def _unmet(key: str, service: ServiceSettings) -> Iterator[Finding]:
-    """What no component gives yet: declared all the same, it would be missed only when it is needed."""
-    for index, need in enumerate(service.needs):
-        if need not in PROVIDED:
-            yield f"{key}.needs[{index}]", f"{need!r} is not there yet", f"one of {', '.join(sorted(PROVIDED))}"
-    if service.scale_on.backlog is not None:
-        yield f"{key}.scale_on.backlog", "takes a queue, which is not there yet", "cpu or requests"
+    """What would be declared in vain."""
     if service.scale_on.requests is not None and not service.public:
         yield f"{key}.scale_on.requests", "is never met: the service has no public prefix", "cpu, or a public prefix"
     if MASTER in service.secrets:

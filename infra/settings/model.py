@@ -18,10 +18,17 @@ from infra.settings.frozen import Frozen
 from infra.settings.network import NetworkSettings
 from infra.settings.notifications import NotificationSettings
 from infra.settings.observability import ObservabilitySettings
+from infra.settings.cache import CacheSettings
+from infra.settings.existing import Existing
+from infra.settings.frozen import Frozen
+from infra.settings.images import ImagesSettings
+from infra.settings.object_store import ObjectStoreSettings
+from infra.settings.queue import QueueSettings
 
 GLOBAL = "global"
 """The scope of the stack that holds what spans the sites."""
 
+Extension = Literal["btree_gin", "citext", "pg_trgm", "pgcrypto", "unaccent", "vector"]
 Need = Literal["database", "queue", "cache", "bucket", "llm"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=24)]
 Path = Annotated[str, Field(pattern=r"^/[^\s?#*]*$")]
@@ -68,6 +75,10 @@ class DatabaseSettings(Frozen):
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 35
     master_password_version: Annotated[int, Field(ge=1)] = 1
     """Raise it to have a new master password made and sent."""
+    rpo_seconds: Annotated[int, Field(ge=20, le=2147483647)] | None = None
+    """Bound on what a failover may lose, `rds.global_db_rpo`: commits wait while every secondary is further behind."""
+    extensions: tuple[Extension, ...] = ("vector",)
+    """Made in the application's database, by the fence's task, for the migration to build on."""
 
 
 EdgeRegion = Literal["WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF", "SAF", "SAS", "SEAS", "NEAS"]
@@ -140,6 +151,8 @@ class ServiceSettings(Frozen):
     """Services of the same site that it calls, each at `LIFELINE_URL_<NAME>`; no other way between services is open."""
     user: Annotated[str, Field(pattern=r"^[1-9]\d{0,9}(:[1-9]\d{0,9})?$")] = "10001:10001"
     """User and group of the container's process, as numbers: never root."""
+    sends_to: tuple[Name, ...] = ()
+    """Services whose queue this one may send to; each is told as QUEUE_URL_<SERVICE>."""
     secrets: tuple[Name, ...] = ()
     """Application secrets, handed to the task by reference as LIFELINE_SECRET_<NAME>."""
     capacity: Capacity
@@ -191,6 +204,12 @@ class Settings(Frozen):
     observability: ObservabilitySettings = ObservabilitySettings()
     budgets: BudgetSettings = BudgetSettings()
     cdn: CdnSettings = CdnSettings()
+    object_store: ObjectStoreSettings = ObjectStoreSettings()
+    queue: QueueSettings = QueueSettings()
+    cache: CacheSettings = CacheSettings()
+    images: ImagesSettings = ImagesSettings()
+    account_baseline: Literal["managed", "external"] = "managed"
+    """`external` where somebody else declares what an account has once: then nothing of it is declared here."""
     services: tuple[ServiceSettings, ...]
 
     @property

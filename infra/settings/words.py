@@ -38,7 +38,9 @@ PATTERNS = {
     "user": "numbers of a user and a group that are not root's, such as 10001:10001",
     "vault": "a vault's name",
     "vpc_id": "a VPC's id, such as vpc-0a1b2c3d",
+    "node_type": "a node type such as cache.t4g.small",
     "up": "a time of day such as 07:00",
+    "valkey_version": "Valkey 8 or later, such as 8.0",
     "down": "a time of day such as 19:00",
     "witness_region": "a region such as us-east-2",
 }

@@ -64,6 +64,8 @@ def _answer(token: str, given: Item) -> Item:
             return {"arn": f"arn:aws:secretsmanager:{region}:111122223333:secret:{given['name']}-AbCdEf", "id": "1"}
         case "aws:secretsmanager/getSecretVersion:getSecretVersion":
             return {"secretString": "of the mocks", "id": "1"}
+        case "aws:kms/getKey:getKey":
+            return {"arn": f"arn:aws:kms:{region}:111122223333:key/of-{given['keyId']}", "id": "1"}
         case "cloudflare:index/getZone:getZone":
             return {"zoneId": "zone-1", "id": "zone-1", "account": {"id": "account-1", "name": "clinic"}}
     raise AssertionError(f"the program calls {token}, which the mocks do not know")
@@ -82,6 +84,15 @@ def _outputs(args: mocks.MockResourceArgs) -> dict[str, Any]:
             outputs["domainValidationOptions"] = [{"domainName": args.inputs["domainName"], **option}]
         case "aws:lb/loadBalancer:LoadBalancer" | "aws:lb/targetGroup:TargetGroup":
             outputs |= {"arnSuffix": f"suffix/{args.name}", "dnsName": f"{args.name}.elb.example"}
+        case "aws:sqs/queue:Queue":
+            outputs["url"] = f"https://sqs.{args.inputs['region']}.example/{args.inputs['name']}"
+        case "aws:s3/bucket:Bucket":
+            outputs["arn"] = f"arn:aws:s3:::{args.inputs['bucket']}"
+        case "aws:ecr/repository:Repository":
+            host = f"111122223333.dkr.ecr.{args.inputs['region']}.amazonaws.com"
+            outputs["repositoryUrl"] = f"{host}/{args.inputs['name']}"
+        case "aws:elasticache/replicationGroup:ReplicationGroup":
+            outputs["primaryEndpointAddress"] = f"master.{args.inputs['replicationGroupId']}.cache.example"
         case "random:index/randomPassword:RandomPassword":
             outputs["result"] = f"random of {args.name}"
     return outputs

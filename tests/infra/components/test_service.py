@@ -35,6 +35,13 @@ def test_the_task_environment_is_the_contract() -> None:
         "DATABASE_PORT": "5432",
         "DATABASE_NAME": "nl_fhir",
         "DATABASE_USER": "app",
+        "CACHE_HOST": "master.nl-fhir-production-east.cache.example",
+        "CACHE_PORT": "6379",
+        "CACHE_NAME": "nl-fhir-production-east",
+        "CACHE_USER": "nl-fhir-production-east-web",
+        "CACHE_PREFIX": "web:",
+        "CACHE_TTL_SECONDS": "60",
+        "QUEUE_URL_NLP": "https://sqs.us-east-1.example/nl-fhir-production-east-nlp",
     }
 
 
@@ -127,6 +134,7 @@ def test_the_warden_never_writes_the_record() -> None:
 def test_a_service_without_needs_gets_nothing() -> None:
     settings = shipped("east")
     web = settings.services[0].model_copy(update={"needs": (), "calls": (), "secrets": (), "public": ()})
+    web = settings.services[0].model_copy(update={"needs": (), "sends_to": (), "secrets": (), "public": ()})
     stack = run(settings.model_copy(update={"services": (web,)}))
     assert "DATABASE_HOST" not in environment(stack, "east-web-task")
     assert not [item for item in stack.of("iam/rolePolicy:RolePolicy") if item.name == "east-web-task-policy"]

@@ -139,13 +139,26 @@ BAD: dict[str, tuple[Change, str]] = {
         "services[0].schedule.floor: 5 is above the active floor 2",
     ),
     "unknown need": (at("services", 0, "needs", value=["blockchain"]), "services[0].needs[0]: is 'blockchain'; one of"),
-    "need that is not there yet": (
-        at("services", 0, "needs", value=["database", "queue"]),
-        "services[0].needs[1]: 'queue' is not there yet; one of database, llm",
-    ),
-    "scaling on a queue": (
+    "scaling on a queue that is not needed": (
         at("services", 0, "scale_on", value={"backlog": 10}),
-        "services[0].scale_on.backlog: takes a",
+        "services[0].scale_on.backlog: is of a queue that the service does not need; queue among its needs",
+    ),
+    "sending to a service without a queue": (
+        at("services", 0, "sends_to", value=["web"]),
+        "services[0].sends_to[0]: 'web' has no queue; one of nlp, fhir, review",
+    ),
+    "a key that is none": (
+        at("sites", "east", "existing", value={"keys": {"data": "my-key"}}),
+        "sites.east.existing.keys.data: is 'my-key'; the ARN of a KMS key or alias, or an alias such as alias/clinic",
+    ),
+    "a key of another region": (
+        at("sites", "east", "existing", value={"keys": {"data": "arn:aws:kms:us-west-2:111122223333:alias/clinic"}}),
+        "sites.east.existing.keys.data: 'arn:aws:kms:us-west-2:111122223333:alias/clinic' is not in the site's region",
+    ),
+    "an old cache": (set_to("cache", {"valkey_version": "7.2"}), "cache.valkey_version: is '7.2'; Valkey 8 or later"),
+    "a bound that Aurora does not know": (
+        set_to("database", {"rpo_seconds": 5}),
+        "database.rpo_seconds: is 5; should be greater than or equal to 20",
     ),
     "the fence's own secret": (
         at("services", 0, "secrets", value=["database-master"]),

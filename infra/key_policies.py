@@ -1,0 +1,74 @@
+"""What AWS services may do with the key of a data class, beyond what IAM allows the account's own roles.
+
+A service that works with its caller's rights (RDS, S3 for a reader, SQS for a sender, ECR, ElastiCache, AWS Backup)
+needs no statement: the caller's IAM policy decides. Only services that act on their own stand here, each under its
+conditions.
+"""
+
+from collections.abc import Sequence
+
+import pulumi
+
+from infra.component import Statement
+
+WRITE = ("kms:GenerateDataKey*", "kms:Decrypt", "kms:DescribeKey")
+USE = ("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*")
+
+
+def statements(purpose: str, region: pulumi.Input[str], account_id: pulumi.Input[str]) -> list[Statement]:
+    """The whole policy of a key, the account's own statement first."""
+    root = pulumi.Output.format("arn:aws:iam::{0}:root", account_id)
+    mine: Statement = {
+        "Sid": "IamDecides",
+        "Effect": "Allow",
+        "Principal": {"AWS": root},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    match purpose:
+        case "logs":
+            return [mine, *_logs(region, account_id)]
+        case "audit":
+            return [mine, *_audit(account_id)]
+    return [mine]
+
+
+def _logs(region: pulumi.Input[str], account_id: pulumi.Input[str]) -> list[Statement]:
+    groups = pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", region, account_id)
+    return [
+        {
+            "Sid": "LogGroups",
+            "Effect": "Allow",
+            "Principal": {"Service": pulumi.Output.format("logs.{0}.amazonaws.com", region)},
+            "Action": list(USE),
+            "Resource": "*",
+            "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        },
+        _service("Alarms", "cloudwatch.amazonaws.com", ("kms:Decrypt", "kms:GenerateDataKey*"), account_id),
+    ]
+
+
+def _audit(account_id: pulumi.Input[str]) -> list[Statement]:
+    """CloudTrail encrypts in the name of a trail of this account; Config delivers for this account only."""
+    trails = pulumi.Output.format("arn:aws:cloudtrail:*:{0}:trail/*", account_id)
+    trail = _service("Trails", "cloudtrail.amazonaws.com", ("kms:GenerateDataKey*", "kms:DescribeKey"), account_id)
+    return [
+        {**trail, "Condition": {**_of(account_id), "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails}}},
+        _service("Configuration", "config.amazonaws.com", WRITE, account_id),
+    ]
+
+
+def _service(sid: str, service: str, actions: Sequence[str], account_id: pulumi.Input[str]) -> Statement:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": list(actions),
+        "Resource": "*",
+        "Condition": _of(account_id),
+    }
+
+
+def _of(account_id: pulumi.Input[str]) -> dict[str, object]:
+    """Only for this account: no confused deputy."""
+    return {"StringEquals": {"aws:SourceAccount": account_id}}
