@@ -13,6 +13,7 @@ from sandbox.aws.extensions.elbv2 import Elbv2, TargetRegistry
 from sandbox.aws.extensions.iam import Iam
 from sandbox.aws.extensions.kms import Kms
 from sandbox.aws.extensions.rds import Rds
+from sandbox.aws.extensions.s3 import S3
 from sandbox.aws.extensions.secretsmanager import SecretsManager
 from sandbox.aws.extensions.sts import Sts
 
@@ -28,6 +29,7 @@ def extensions(emulation: Emulation, targets: TargetRegistry) -> list[Extension]
         Budgets(emulation),
         CostExplorer(emulation),
         Kms(emulation),
+        S3(emulation),
         SecretsManager(emulation),
         Sts(emulation),
         Backup(emulation),
