@@ -107,6 +107,26 @@ TAGGINGS: Mapping[str, Tagging] = {
         "tag_resource", "untag_resource", "ResourceARN", "TagKeys", read="list_tags_for_resource", by=_arn
     ),
     "sns": Tagging("tag_resource", "untag_resource", "ResourceArn", "TagKeys", read="list_tags_for_resource"),
+    "sqs": Tagging("tag_queue", "untag_queue", "QueueUrl", "TagKeys", pairs=None, read="list_queue_tags"),
+    "elasticache": Tagging(
+        "add_tags_to_resource",
+        "remove_tags_from_resource",
+        "ResourceName",
+        "TagKeys",
+        read="list_tags_for_resource",
+        answer="TagList",
+        by=_arn,
+    ),
+    "ecr": Tagging(
+        "tag_resource",
+        "untag_resource",
+        "resourceArn",
+        "tagKeys",
+        tags="tags",
+        read="list_tags_for_resource",
+        answer="tags",
+        by=_arn,
+    ),
     "dynamodb": Tagging(
         "tag_resource", "untag_resource", "ResourceArn", "TagKeys", read="list_tags_of_resource", by=_arn
     ),

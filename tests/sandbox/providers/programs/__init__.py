@@ -7,6 +7,7 @@ from tests.sandbox.providers.programs.network import everything_in_a_network
 from tests.sandbox.providers.programs.place import provider
 from tests.sandbox.providers.programs.services import services_behind_a_load_balancer
 from tests.sandbox.providers.programs.watch import everything_that_watches
+from tests.sandbox.providers.programs.stores import stores
 
 __all__ = [
     "data",
@@ -15,5 +16,8 @@ __all__ = [
     "everything_that_watches",
     "provider",
     "services_behind_a_load_balancer",
+    "provider",
+    "services_behind_a_load_balancer",
+    "stores",
     "traffic_at_the_edge",
 ]
