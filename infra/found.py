@@ -17,6 +17,7 @@ class Found:
     def __init__(self, settings: Settings, provider: aws.Provider) -> None:
         self._settings, self._naming = settings, Naming.of(settings)
         self._options = pulumi.InvokeOptions(provider=provider)
+        self._zones: Sequence[str] = ()
         self._secrets: dict[str, pulumi.Input[str]] = {}
 
     def zones(self) -> Sequence[str]:
@@ -24,6 +25,8 @@ class Found:
 
         The first by name, whatever state they are in: a zone that is impaired today must not move the subnets.
         """
+        if self._zones:
+            return self._zones
         region, wanted = self._settings.region, self._settings.site.zones
         try:
             found = attempt(
@@ -42,7 +45,8 @@ class Found:
             raise ProgramError(
                 f"{region} has {len(names)} availability zones, not {wanted}; lower lifeline:sites.{scope}.zones"
             )
-        return names[:wanted]
+        self._zones = names[:wanted]
+        return self._zones
 
     def certificate_arn(self) -> pulumi.Input[str]:
         """The certificate of the edge's host name in this region."""

@@ -133,6 +133,7 @@ class Site(Component):
             "global_cluster_identifier": naming.global_cluster,
             "cluster_identifier": naming.database_cluster(site),
             "instance_identifiers": [naming.database_instance(site, index) for index in range(1, count + 1)],
+            "zones": self._found.zones(),
             "instance_class": settings.database.instance_class,
             "engine_version": settings.database.engine_version,
             "transaction_seconds": settings.transaction_seconds,
@@ -145,6 +146,8 @@ class Site(Component):
             "protection": self._protection,
             "tags": self._tags,
         }
+        if settings.database.rpo_seconds is not None:
+            args["rpo_seconds"] = settings.database.rpo_seconds
         if settings.site.founder:
             args["master"] = {
                 "username": workloads.MASTER_USER,

@@ -118,7 +118,10 @@ def _fence(settings: Settings) -> Workload:
         service=_own(settings, FENCE, "operations.warden.install"),
         role="migration",
         user=MASTER_USER,
-        environment={"TRANSACTION_SECONDS": str(settings.transaction_seconds)},
+        environment={
+            "TRANSACTION_SECONDS": str(settings.transaction_seconds),
+            "DATABASE_EXTENSIONS": ",".join(settings.database.extensions),
+        },
         secrets={"DATABASE_PASSWORD": MASTER},
         scaled=False,
     )
