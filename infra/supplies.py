@@ -12,7 +12,7 @@ from infra.components.cache import PORT, Cache
 from infra.components.keys import Keys
 from infra.components.network import Network
 from infra.components.object_store import DOCUMENTS
-from infra.components.queue import Queue
+from infra.components.queue import Queue, QueueArgs
 from infra.naming import Naming, tags
 from infra.settings import ServiceSettings, Settings
 
@@ -80,34 +80,47 @@ class Supplies:
         }
 
 
-def supplies(owner: Component, name: str, settings: Settings, keys: Keys, network: Network) -> Supplies:
-    """Declares queues and cache as children of `owner`."""
+def supplies(
+    owner: Component,
+    name: str,
+    settings: Settings,
+    keys: Keys,
+    network: Network,
+    alarm_topic_arn: pulumi.Input[str] | None = None,
+) -> Supplies:
+    """Declares queues and cache as children of `owner`. The queues' alarms speak to the topic, where there is one."""
     queues = {
-        service.name: _queue(owner, name, settings, keys, service)
+        service.name: _queue(owner, name, settings, keys, service, alarm_topic_arn)
         for service in settings.services
         if "queue" in service.needs
     }
     return Supplies(settings, queues, _cache(owner, name, settings, keys, network))
 
 
-def _queue(owner: Component, name: str, settings: Settings, keys: Keys, service: ServiceSettings) -> Queue:
+def _queue(
+    owner: Component,
+    name: str,
+    settings: Settings,
+    keys: Keys,
+    service: ServiceSettings,
+    alarm_topic_arn: pulumi.Input[str] | None,
+) -> Queue:
     naming, site, given = Naming.of(settings), settings.scope, settings.queue
-    return Queue(
-        f"{name}-{service.name}-queue",
-        {
-            "region": settings.region,
-            "name": naming.queue(site, service.name),
-            "dead_name": naming.dead_letters(site, service.name),
-            "key_arn": keys.arns["data"],
-            "visibility_seconds": given.visibility_seconds,
-            "retention_seconds": given.retention_seconds,
-            "attempts": given.attempts,
-            "oldest_seconds": given.oldest_seconds,
-            "protection": settings.protection == "on",
-            "tags": tags(settings, service),
-        },
-        owner.child(),
-    )
+    args: QueueArgs = {
+        "region": settings.region,
+        "name": naming.queue(site, service.name),
+        "dead_name": naming.dead_letters(site, service.name),
+        "key_arn": keys.arns["data"],
+        "visibility_seconds": given.visibility_seconds,
+        "retention_seconds": given.retention_seconds,
+        "attempts": given.attempts,
+        "oldest_seconds": given.oldest_seconds,
+        "protection": settings.protection == "on",
+        "tags": tags(settings, service),
+    }
+    if alarm_topic_arn is not None:
+        args["alarm_topic_arn"] = alarm_topic_arn
+    return Queue(f"{name}-{service.name}-queue", args, owner.child())
 
 
 def _cache(owner: Component, name: str, settings: Settings, keys: Keys, network: Network) -> Cache | None:
