@@ -29,23 +29,27 @@ def statements(purpose: str, region: pulumi.Input[str], account_id: pulumi.Input
         case "logs":
             return [mine, *_logs(region, account_id)]
         case "audit":
-            return [mine, *_audit(account_id)]
+            return [mine, *_audit(account_id), _log_groups(region, account_id)]
     return [mine]
 
 
 def _logs(region: pulumi.Input[str], account_id: pulumi.Input[str]) -> list[Statement]:
-    groups = pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", region, account_id)
     return [
-        {
-            "Sid": "LogGroups",
-            "Effect": "Allow",
-            "Principal": {"Service": pulumi.Output.format("logs.{0}.amazonaws.com", region)},
-            "Action": list(USE),
-            "Resource": "*",
-            "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
-        },
+        _log_groups(region, account_id),
         _service("Alarms", "cloudwatch.amazonaws.com", ("kms:Decrypt", "kms:GenerateDataKey*"), account_id),
     ]
+
+
+def _log_groups(region: pulumi.Input[str], account_id: pulumi.Input[str]) -> Statement:
+    groups = pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", region, account_id)
+    return {
+        "Sid": "LogGroups",
+        "Effect": "Allow",
+        "Principal": {"Service": pulumi.Output.format("logs.{0}.amazonaws.com", region)},
+        "Action": list(USE),
+        "Resource": "*",
+        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+    }
 
 
 def _audit(account_id: pulumi.Input[str]) -> list[Statement]:

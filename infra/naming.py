@@ -70,6 +70,10 @@ class Naming:
         """The account's one trail, in the home region."""
         return f"arn:aws:cloudtrail:{region}:{self.account_id}:trail/{self.prefix}"
 
+    def function(self, purpose: str) -> str:
+        """A Lambda function of what spans the sites."""
+        return fit(f"{self.prefix}-{purpose}", 64)
+
     def secret(self, name: str) -> str:
         return f"{self.application}/{self.environment}/{name}"
 

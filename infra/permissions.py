@@ -1,6 +1,6 @@
 """IAM statements, each for one thing that somebody may do. No action and no resource is wider than it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -91,6 +91,34 @@ def _with_key(actions: list[str], service: str, region: str, account_id: str, al
     }
 
 
+def rotate(account_id: str, arns: Sequence[pulumi.Input[str]], keys: Mapping[str, str]) -> list[Statement]:
+    """Make these secrets anew, also in the region of their copies. `keys`: region → alias of its key for secrets."""
+    actions = [
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+    ]
+    used = ["kms:Decrypt", "kms:GenerateDataKey"]
+    return [
+        {"Effect": "Allow", "Action": actions, "Resource": list(arns)},
+        *(_with_key(used, "secretsmanager", region, account_id, alias) for region, alias in sorted(keys.items())),
+    ]
+
+
+def restart(service_arns: Sequence[str]) -> list[Statement]:
+    """Give these services new tasks; without services, nothing."""
+    if not service_arns:
+        return []
+    return [{"Effect": "Allow", "Action": ["ecs:UpdateService"], "Resource": sorted(set(service_arns))}]
+
+
+def report() -> list[Statement]:
+    """Send Lifeline's own metrics. The service takes no resource; the namespace is the narrowest there is."""
+    condition = {"StringEquals": {"cloudwatch:namespace": METRICS}}
+    return [{"Effect": "Allow", "Action": ["cloudwatch:PutMetricData"], "Resource": "*", "Condition": condition}]
+
+
 def work_off(queue_arn: pulumi.Input[str]) -> list[Statement]:
     """Take messages from one queue."""
     actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
@@ -161,13 +189,7 @@ def watch_lease(
             "Resource": replicas,
             "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [mailbox]}},
         },
-        {
-            "Effect": "Allow",
-            "Action": ["cloudwatch:PutMetricData"],
-            # The service takes no resource; the namespace is the narrowest there is.
-            "Resource": "*",
-            "Condition": {"StringEquals": {"cloudwatch:namespace": METRICS}},
-        },
+        *report(),
         {
             "Effect": "Allow",
             "Action": ["ssm:GetParameter"],

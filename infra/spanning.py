@@ -17,6 +17,7 @@ from infra.found import Found
 from infra.naming import Naming, tags
 from infra.notices import spanning_notifications
 from infra.outputs import SpanningOutputs
+from infra.rotations import rotation
 from infra.settings import Settings
 from infra.settings.checks import MASTER
 from infra.watch.spanning import SpanningWatch
@@ -56,6 +57,7 @@ class Spanning(Component):
         certificates = self._certificates(args["zone"])
         stores = Stores(self, name, settings, args["found"])
         secrets = self._secrets(stores)
+        rotation(self, name, settings, secrets, stores)
         certificates = Certificates(
             f"{name}-certificates",
             {

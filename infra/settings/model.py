@@ -208,6 +208,8 @@ class Settings(Frozen):
     queue: QueueSettings = QueueSettings()
     cache: CacheSettings = CacheSettings()
     images: ImagesSettings = ImagesSettings()
+    rotation: dict[Name, Annotated[int, Field(ge=1, le=1000)]] = Field(default_factory=dict)
+    """Application secret → days after which it is made anew, and its readers are restarted; without a line, never."""
     account_baseline: Literal["managed", "external"] = "managed"
     """`external` where somebody else declares what an account has once: then nothing of it is declared here."""
     services: tuple[ServiceSettings, ...]

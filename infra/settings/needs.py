@@ -18,6 +18,10 @@ def problems(settings: Settings) -> Iterator[Finding]:
         for place, target in enumerate(service.sends_to):
             if target not in queued:
                 yield f"{key}.sends_to[{place}]", f"{target!r} has no queue", f"one of {known}"
+    secrets = sorted({name for service in settings.services for name in service.secrets})
+    for name in settings.rotation:
+        if name not in secrets:
+            yield f"rotation.{name}", f"{name!r} is no secret of a service", f"one of {', '.join(secrets) or 'none'}"
     for name, site in settings.sites.items():
         for purpose, reference in site.existing.keys.items():
             wanted = f":kms:{site.region}:{settings.account_id}:"

@@ -14,6 +14,8 @@ _WRITES = ("PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject")
 _KEPT = {
     "Replication": ("ReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
     "Logging": ("BucketLoggingStatus", ""),
+    # moto would obey a policy without looking at its conditions: "nobody without TLS" would be nobody at all.
+    "Policy": ("Policy", "NoSuchBucketPolicy"),
 }
 """Configuration → its member in the request, and the error where there is none."""
 
@@ -23,7 +25,7 @@ class S3:
 
     def __init__(self, emulation: "Emulation") -> None:
         self._emulation = emulation
-        self._kept: dict[tuple[str, str], dict[str, Any]] = {}
+        self._kept: dict[tuple[str, str], Any] = {}
         """(bucket, configuration) → what was put."""
         self._courier = Courier(emulation, self._replication)
 
@@ -36,8 +38,9 @@ class S3:
             ("s3", "PutBucketReplication"): self._put_replication,
             ("s3", "GetBucketReplication"): self._get,
             ("s3", "DeleteBucketReplication"): self._forget,
-            ("s3", "PutBucketLogging"): self._put,
-            ("s3", "GetBucketLogging"): self._get,
+            **{("s3", f"PutBucket{kind}"): self._put for kind in ("Logging", "Policy")},
+            **{("s3", f"GetBucket{kind}"): self._get for kind in ("Logging", "Policy")},
+            ("s3", "DeleteBucketPolicy"): self._forget,
             ("s3", "DeleteBucket"): self._delete_bucket,
         }
 
@@ -100,12 +103,12 @@ class S3:
         self._exists(call)
         kept = self._kept.get((call.parameters["Bucket"], kind))
         if kept is None and missing:
-            raise ApiError(missing, "The replication configuration was not found", 404)
-        return {member: kept} if kind == "Replication" else dict(kept or {})
+            raise ApiError(missing, f"The bucket has no {kind.lower()}", 404)
+        return dict(kept or {}) if kind == "Logging" else {member: kept}
 
     def _forget(self, call: Call, passthrough: Passthrough) -> Result:
         self._exists(call)
-        self._kept.pop((call.parameters["Bucket"], "Replication"), None)
+        self._kept.pop((call.parameters["Bucket"], call.operation.removeprefix("DeleteBucket")), None)
         return {}
 
     def _delete_bucket(self, call: Call, passthrough: Passthrough) -> Result:

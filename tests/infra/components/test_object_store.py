@@ -1,4 +1,4 @@
-"""Buckets are private, encrypted with their region's key, logged, and copied both ways by a role that can do no more."""
+"""Buckets are private, encrypted with their own key, logged, and copied both ways by a role that can do no more."""
 
 import pytest
 

@@ -155,6 +155,10 @@ BAD: dict[str, tuple[Change, str]] = {
         at("sites", "east", "existing", value={"keys": {"data": "arn:aws:kms:us-west-2:111122223333:alias/clinic"}}),
         "sites.east.existing.keys.data: 'arn:aws:kms:us-west-2:111122223333:alias/clinic' is not in the site's region",
     ),
+    "rotating a secret that nobody has": (
+        set_to("rotation", {"database-master": 90}),
+        "rotation.database-master: 'database-master' is no secret of a service; one of session-key",
+    ),
     "an old cache": (set_to("cache", {"valkey_version": "7.2"}), "cache.valkey_version: is '7.2'; Valkey 8 or later"),
     "a bound that Aurora does not know": (
         set_to("database", {"rpo_seconds": 5}),

@@ -1,5 +1,6 @@
 """Objects reach the other region's bucket when replication lets them, and until then they say that they have not."""
 
+import json
 from typing import Any
 
 import pytest
@@ -124,6 +125,19 @@ def test_replication_is_shown_as_it_was_put_and_asks_for_versions_at_both_ends(a
         east.get_bucket_replication(Bucket="here")
     with pytest.raises(ClientError, match="NoSuchBucket"):
         east.get_bucket_replication(Bucket="nowhere")
+
+
+def test_a_policy_is_kept_and_obeyed_by_nobody(aws: Aws) -> None:
+    east = bucket(aws, EAST, "here")
+    condition = {"Bool": {"aws:SecureTransport": "false"}}
+    refuse = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [refuse]})
+    east.put_bucket_policy(Bucket="here", Policy=text)
+    assert east.get_bucket_policy(Bucket="here")["Policy"] == text
+    east.put_object(Bucket="here", Key="a", Body=b"1")
+    east.delete_bucket_policy(Bucket="here")
+    with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
+        east.get_bucket_policy(Bucket="here")
 
 
 def test_a_lost_home_of_bucket_settings_leaves_objects_alone(aws: Aws, pair: tuple[Any, Any]) -> None:
