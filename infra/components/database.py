@@ -38,7 +38,7 @@ class DatabaseArgs(TypedDict):
     instance_identifiers: Sequence[str]
     """Plain, since they decide what exists: one instance each."""
     zones: Sequence[str]
-    """Plain: availability zones; the instances take turns at them."""
+    """Plain: availability zones; the instances take turns at them. Empty where they are not known: RDS decides."""
     instance_class: pulumi.Input[str]
     """Such as `db.r7g.large`."""
     engine_version: str
@@ -212,14 +212,15 @@ class Database(Component):
             ),
             opts=self.child(),
         )
-        for index, identifier in enumerate(args["instance_identifiers"], start=1):
+        zones = args["zones"]
+        for index, identifier in enumerate(args["instance_identifiers"]):
             aws.rds.ClusterInstance(
-                f"{name}-instance-{index}",
+                f"{name}-instance-{index + 1}",
                 region=args["region"],
                 identifier=identifier,
                 cluster_identifier=cluster.id,
                 # Left to RDS, two instances may share a zone.
-                availability_zone=args["zones"][(index - 1) % len(args["zones"])],
+                availability_zone=zones[index % len(zones)] if zones else None,
                 engine=ENGINE,
                 instance_class=args["instance_class"],
                 publicly_accessible=False,

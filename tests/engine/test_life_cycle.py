@@ -3,15 +3,16 @@
 The tests of this file share one estate and run in their order; each says what it leaves behind.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from operations.record.store import RecordStore
 from operations.stacks.engine import EngineError
 from tests.engine.estate import Estate, estate, wait
+from tests.engine.leftovers import leftovers
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,38 @@ def test_a_repeated_order_is_one_order(it: Estate) -> None:
     assert it.order("order-twice")[0] == 200
     with it.database("east") as east:
         assert east.execute("SELECT count(*) FROM orders WHERE order_id = 'order-twice'").fetchone() == (1,)
+
+
+def test_no_secret_is_told_in_state_output_log_or_call(it: Estate) -> None:
+    manager = it.aws("secretsmanager", "us-west-2")
+    names = [secret["Name"] for secret in manager.list_secrets()["SecretList"]]
+    values = [manager.get_secret_value(SecretId=name)["SecretString"] for name in names]
+    assert len(values) == 2
+    told = [json.dumps(it.calls(0))]
+    for stack in it.stacks:
+        for words in (("export",), ("output", "--json"), ("history",)):
+            shown = it.pulumi("stack", *words, "-s", stack)
+            assert shown.returncode == 0, shown.stderr
+            told.append(shown.stdout + shown.stderr)
+    told += [path.read_text(errors="replace") for path in it.root.rglob("*") if path.is_file()]
+    assert not [value for value in values for text in told if value in text]
+
+
+def test_a_release_is_one_digest_at_both_sites(it: Estate) -> None:
+    services = [service.model_dump(mode="json", exclude_none=True) for service in it.settings.services]
+    released = [
+        {**each, "image": f"nl-fhir/web@sha256:{'a' * 64}"} if each["name"] == "web" else each for each in services
+    ]
+    before = (it.root / "Pulumi.yaml").read_text()
+    it.configure(services=released)
+    try:
+        planned = it.each(it.engine.preview)
+    finally:
+        (it.root / "Pulumi.yaml").write_text(before)
+    assert planned["global"].empty
+    for stack in ("prod", "dr"):
+        touched = {change.type for change in planned[stack].listed()}
+        assert touched == {"aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/service:Service"}
 
 
 def test_with_the_region_dark_the_other_sites_stack_previews_and_applies(it: Estate) -> None:
