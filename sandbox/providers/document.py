@@ -53,6 +53,11 @@ LIMITS = """\
   percentiles stay without data. Nobody is notified, no event reaches a rule, no log line is counted, no cost arises.
 - Caching, firewall and rate limits at the edge: zone settings and rulesets are kept, requests pass all the same.
 - Canaries: recorded, and run by nobody. Their script has tests of its own.
+- The cache: its endpoint is a name behind which nothing runs. Images: none is pushed, copied or scanned; tasks run what
+  the sandbox has. S3: lifecycles never run, no access log is written, and of an object that was copied already later
+  changes of tags and retention are not carried. Bucket policies are kept, never enforced.
+- Secrets' rotation and certificates' renewal: declared, never run. The rotation's function is tested by itself.
+- An alarm on one metric has the state that its datapoints give when somebody looks; nobody is notified.
 """
 
 

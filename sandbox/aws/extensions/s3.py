@@ -41,6 +41,7 @@ class S3:
             **{("s3", f"PutBucket{kind}"): self._put for kind in ("Logging", "Policy")},
             **{("s3", f"GetBucket{kind}"): self._get for kind in ("Logging", "Policy")},
             ("s3", "DeleteBucketPolicy"): self._forget,
+            ("s3", "PutObjectLockConfiguration"): self._lock,
             ("s3", "DeleteBucket"): self._delete_bucket,
         }
 
@@ -109,6 +110,19 @@ class S3:
     def _forget(self, call: Call, passthrough: Passthrough) -> Result:
         self._exists(call)
         self._kept.pop((call.parameters["Bucket"], call.operation.removeprefix("DeleteBucket")), None)
+        return {}
+
+    def _lock(self, call: Call, passthrough: Passthrough) -> Result:
+        """moto asks for an empty bucket; AWS does not: what is new from now on is locked, or no longer."""
+        self._exists(call)
+        bucket = self._courier.bucket(call.parameters["Bucket"])
+        if not bucket.is_versioned:
+            raise ApiError("InvalidBucketState", "Versioning must be 'Enabled' on the bucket to lock its objects", 409)
+        retention = call.parameters["ObjectLockConfiguration"].get("Rule", {}).get("DefaultRetention", {})
+        bucket.object_lock_enabled = True
+        bucket.default_lock_mode = retention.get("Mode")
+        bucket.default_lock_days = int(retention.get("Days", 0))
+        bucket.default_lock_years = int(retention.get("Years", 0))
         return {}
 
     def _delete_bucket(self, call: Call, passthrough: Passthrough) -> Result:
