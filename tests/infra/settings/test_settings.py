@@ -165,7 +165,7 @@ BAD: dict[str, tuple[Change, str]] = {
         "database.rpo_seconds: is 5; should be greater than or equal to 20",
     ),
     "the fence's own secret": (
-        at("services", 0, "secrets", value=["database-master"]),
+        at("services", 0, "secrets", value=["session-key", "database-master"]),
         "services[0].secrets: 'database-master' is for the fence alone",
     ),
     "two of one name": (at("services", 4, "name", value="web"), "services[4].name: 'web' is there twice"),
