@@ -96,9 +96,8 @@ class ElastiCache:
             kept = [user for user in thing["UserIds"] if user not in given.pop("UserIdsToRemove", [])]
             given["UserIds"] = kept + given.pop("UserIdsToAdd", [])
         if kind.name == "CacheParameterGroup":
-            kept = {item["ParameterName"]: item for item in thing.get("Parameters", [])}
-            new = {item["ParameterName"]: item for item in given.pop("ParameterNameValues", [])}
-            given["Parameters"] = [*{**kept, **new}.values()]
+            items = [*thing.get("Parameters", []), *given.pop("ParameterNameValues", [])]
+            given["Parameters"] = [*{item["ParameterName"]: item for item in items}.values()]
         thing.update(given)
         thing.update(_shown(kind, call.region, thing))
         return _answer(kind, thing)
@@ -172,7 +171,7 @@ def _shown(kind: _Kind, region: str, thing: dict[str, Any]) -> dict[str, Any]:
 
 def _nodes(region: str, thing: dict[str, Any]) -> dict[str, Any]:
     name, count = thing["ReplicationGroupId"], int(thing.get("NumCacheClusters") or 1)
-    endpoint = {"Address": f"master.{name}.sandbox.{region}.cache.amazonaws.com", "Port": thing.get("Port") or PORT}
+    domain, port = f"{name}.sandbox.{region}.cache.amazonaws.com", thing.get("Port") or PORT
     members = [f"{name}-{index:03d}" for index in range(1, count + 1)]
     return {
         "Status": "available",
@@ -184,8 +183,8 @@ def _nodes(region: str, thing: dict[str, Any]) -> dict[str, Any]:
             {
                 "NodeGroupId": "0001",
                 "Status": "available",
-                "PrimaryEndpoint": endpoint,
-                "ReaderEndpoint": {**endpoint, "Address": endpoint["Address"].replace("master", "replica", 1)},
+                "PrimaryEndpoint": {"Address": f"master.{domain}", "Port": port},
+                "ReaderEndpoint": {"Address": f"replica.{domain}", "Port": port},
                 "NodeGroupMembers": [{"CacheClusterId": member} for member in members],
             }
         ],

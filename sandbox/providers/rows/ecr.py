@@ -1,9 +1,10 @@
 """ECR: repositories, and what a region's registry has once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.providers.aws.convert import Field
-from sandbox.providers.aws.row import At, Call, Change, Found, Row
+from sandbox.providers.aws.row import At, Call, Change, Found, Row, Step
 from sandbox.providers.aws.session import Failed
 from sandbox.providers.handlers import Subject
 from sandbox.providers.rules import InPlace
@@ -15,9 +16,18 @@ def _named(subject: Subject) -> dict[str, str]:
     return {"repositoryName": subject.id or str(subject.inputs["repository"])}
 
 
-def _replicate(at: At) -> str:
+def _replicate(at: At) -> None:
     at.call("put_replication_configuration", replicationConfiguration=_rules(at.inputs))
-    return at.subject.setup.account_id
+
+
+def _once(put: Step) -> Callable[[At], str]:
+    """Puts what a registry has once; its id is the registry's."""
+
+    def make(at: At) -> str:
+        put(at)
+        return at.subject.setup.account_id
+
+    return make
 
 
 def _rules(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +52,7 @@ def _stop(at: At) -> None:
     at.call("put_replication_configuration", replicationConfiguration={"rules": []})
 
 
-def _scan(at: At) -> str:
+def _scan(at: At) -> None:
     rules = [
         {
             "scanFrequency": rule["scanFrequency"],
@@ -53,7 +63,6 @@ def _scan(at: At) -> str:
         for rule in at.inputs.get("rules") or ()
     ]
     at.call("put_registry_scanning_configuration", scanType=at.inputs["scanType"], rules=rules)
-    return at.subject.setup.account_id
 
 
 def _basic(at: At) -> None:
@@ -149,7 +158,7 @@ ROWS = (
         type="aws:ecr/replicationConfiguration:ReplicationConfiguration",
         service="ecr",
         verb_noun="ECR Replication Configuration",
-        create=_replicate,
+        create=_once(_replicate),
         read=Call("describe_registry"),
         also_read=(_none_left,),
         gone_states=("kept", (False,)),
@@ -159,7 +168,7 @@ ROWS = (
             Change(
                 ("replicationConfiguration",),
                 "aws api: PutReplicationConfiguration",
-                lambda at: str(_replicate(at)) and None,
+                _replicate,
             ),
         ),
         outputs={"registryId": "registryId"},
@@ -169,7 +178,7 @@ ROWS = (
         type="aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
         service="ecr",
         verb_noun="ECR Registry Scanning Configuration",
-        create=_scan,
+        create=_once(_scan),
         read=Call("get_registry_scanning_configuration"),
         fields={
             "scanType": Field("-", found="scanningConfiguration.scanType"),
@@ -177,11 +186,7 @@ ROWS = (
         },
         delete=_basic,
         delete_first=True,
-        changes=(
-            Change(
-                ("scanType", "rules"), "aws api: PutRegistryScanningConfiguration", lambda at: str(_scan(at)) and None
-            ),
-        ),
+        changes=(Change(("scanType", "rules"), "aws api: PutRegistryScanningConfiguration", _scan),),
         outputs={"registryId": "registryId"},
     ),
 )

@@ -88,6 +88,7 @@ ROWS = (
         auto_name=AutoName("name", 64, rival="namePrefix"),
         defaults={"eventBusName": "default", "forceDestroy": False},
         computed=("state", "isEnabled"),
+        computed=("state",),
         outputs={"arn": "Arn"},
     ),
     Row(

@@ -63,6 +63,10 @@ def _lock(at: At) -> str:
     return bucket
 
 
+def _relock(at: At) -> None:
+    _lock(at)
+
+
 def _suspend(at: At) -> None:
     try:
         at.call("put_bucket_versioning", Bucket=at.id, VersioningConfiguration={"Status": "Suspended"})
@@ -165,7 +169,7 @@ ROWS = (
         fields={"bucket": Field(found="-"), "rule": Field("-", found="Rule")},
         delete=_unlock,
         gone=(*GONE, "ObjectLockConfigurationNotFoundError"),
-        changes=(Change(("rule",), "aws api: PutObjectLockConfiguration", lambda at: str(_lock(at)) and None),),
+        changes=(Change(("rule",), "aws api: PutObjectLockConfiguration", _relock),),
         defaults={"objectLockEnabled": "Enabled"},
         outputs={"bucket": lambda s, _f: s.id},
     ),

@@ -1,6 +1,7 @@
 """Buckets that are copied to each other, queues, a cache and images: by Lifeline's own components, in both regions."""
 
 import pulumi
+import pulumi_random as random
 
 from infra.components.cache import Cache
 from infra.components.images import Images
@@ -8,6 +9,8 @@ from infra.components.keys import Keys
 from infra.components.object_store import ObjectStore
 from infra.components.queue import Queue
 from infra.components.replication import Replication
+from infra.components.rotation import Reader, Rotation
+from infra.components.secrets import Secrets
 from tests.sandbox.providers.programs.place import ACCOUNT, provider, two_subnets
 
 REGIONS = {"east": "us-east-1", "west": "us-west-2"}
@@ -18,7 +21,7 @@ TAGS = {"project": "trial"}
 def stores() -> None:
     """Both regions' buckets and images, and what a site keeps beside them."""
     account = provider("east", REGIONS["east"], default_tags={"tags": TAGS})
-    opts = pulumi.ResourceOptions(providers=[account])
+    opts = pulumi.ResourceOptions(providers=[account, random.Provider("random")])
     keys = {site: _keys(site, opts) for site in REGIONS}
     buckets = {site: _buckets(site, keys[site], opts) for site in REGIONS}
     for site, peer in PEER.items():
@@ -57,6 +60,7 @@ def stores() -> None:
             },
             opts,
         )
+    _secrets(keys, opts)
     _queue(keys["east"], opts)
     _cache(keys["east"], pulumi.ResourceOptions(provider=account), opts)
 
@@ -87,6 +91,44 @@ def _buckets(site: str, keys: Keys, opts: pulumi.ResourceOptions) -> ObjectStore
             "trail_arn": f"arn:aws:cloudtrail:us-west-2:{ACCOUNT}:trail/trial",
             "days": {"archive": 90, "noncurrent": 90, "audit": 2192, "access_logs": 400},
             "protection": False,
+            "tags": TAGS,
+        },
+        opts,
+    )
+
+
+def _secrets(keys: dict[str, Keys], opts: pulumi.ResourceOptions) -> None:
+    name = "trial/session-key"
+    secrets = Secrets(
+        "secrets",
+        {
+            "region": REGIONS["west"],
+            "replica_region": REGIONS["east"],
+            "names": {"session-key": name},
+            "versions": {},
+            "key_id": keys["west"].arns["documents"],
+            "replica_key_id": keys["east"].arns["documents"],
+            "protection": False,
+            "tags": TAGS,
+        },
+        opts,
+    )
+    reader: Reader = {"region": REGIONS["east"], "cluster": "trial", "service": "web"}
+    Rotation(
+        "rotation",
+        {
+            "region": REGIONS["west"],
+            "alarm_region": REGIONS["east"],
+            "account_id": ACCOUNT,
+            "application": "trial",
+            "environment": "production",
+            "function": "trial-rotation",
+            "role": "trial-rotation",
+            "secrets": {
+                "session-key": {"name": name, "arn": secrets.arns["session-key"], "days": 90, "readers": [reader]}
+            },
+            "keys": {region: f"alias/trial-{site}-documents" for site, region in REGIONS.items()},
+            "log_key_arn": keys["west"].arns["audit"],
             "tags": TAGS,
         },
         opts,
