@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from infra.settings.files import read_yaml
-from infra.settings.model import Frozen
+from infra.settings.frozen import Frozen
 from infra.settings.problems import Problem, SettingsError
 from infra.settings.words import describe
 from policies.evaluate import Finding
