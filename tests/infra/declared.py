@@ -85,9 +85,9 @@ def _outputs(args: mocks.MockResourceArgs) -> dict[str, Any]:
         case "aws:lb/loadBalancer:LoadBalancer" | "aws:lb/targetGroup:TargetGroup":
             outputs |= {"arnSuffix": f"suffix/{args.name}", "dnsName": f"{args.name}.elb.example"}
         case "aws:sqs/queue:Queue":
-            outputs["url"] = f"https://sqs.{args.inputs['region']}.example/{args.inputs['name']}"
+            outputs["url"] = f"https://sqs.{args.inputs['region']}.example/{args.inputs.get('name', args.name)}"
         case "aws:s3/bucket:Bucket":
-            outputs["arn"] = f"arn:aws:s3:::{args.inputs['bucket']}"
+            outputs["arn"] = f"arn:aws:s3:::{args.inputs.get('bucket', args.name)}"
         case "aws:ecr/repository:Repository":
             host = f"111122223333.dkr.ecr.{args.inputs['region']}.amazonaws.com"
             outputs["repositoryUrl"] = f"{host}/{args.inputs['name']}"
