@@ -8,8 +8,8 @@ import pulumi
 from infra import permissions, workloads
 from infra.component import Statement
 from infra.components.autoscaling import AutoscalingArgs
-from infra.components.calls import Callee, CallsArgs
 from infra.components.cache import PORT as CACHE_PORT
+from infra.components.calls import Callee, CallsArgs
 from infra.components.cluster import Cluster
 from infra.components.database import Database
 from infra.components.keys import Keys

@@ -12,6 +12,7 @@ import pulumi
 from infra.component import Statement
 
 WRITE = ("kms:GenerateDataKey*", "kms:Decrypt", "kms:DescribeKey")
+PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com")
 USE = ("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*")
 
 
@@ -28,6 +29,10 @@ def statements(purpose: str, region: pulumi.Input[str], account_id: pulumi.Input
     match purpose:
         case "logs":
             return [mine, *_logs(region, account_id)]
+        case "alerts":
+            return [mine, _publishers(account_id)]
+        case "trail":
+            return [mine, _trail(account_id), _log_groups(region, account_id)]
         case "audit":
             return [mine, *_audit(account_id), _log_groups(region, account_id)]
     return [mine]
@@ -54,12 +59,21 @@ def _log_groups(region: pulumi.Input[str], account_id: pulumi.Input[str]) -> Sta
 
 def _audit(account_id: pulumi.Input[str]) -> list[Statement]:
     """CloudTrail encrypts in the name of a trail of this account; Config delivers for this account only."""
+    return [_trail(account_id), _service("Configuration", "config.amazonaws.com", WRITE, account_id)]
+
+
+def _trail(account_id: pulumi.Input[str]) -> Statement:
+    """CloudTrail seals its files with the key; who reads them needs the key too, by IAM."""
     trails = pulumi.Output.format("arn:aws:cloudtrail:*:{0}:trail/*", account_id)
     trail = _service("Trails", "cloudtrail.amazonaws.com", ("kms:GenerateDataKey*", "kms:DescribeKey"), account_id)
-    return [
-        {**trail, "Condition": {**_of(account_id), "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails}}},
-        _service("Configuration", "config.amazonaws.com", WRITE, account_id),
-    ]
+    only = {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails}}
+    return {**trail, "Condition": {**_of(account_id), **only}}
+
+
+def _publishers(account_id: pulumi.Input[str]) -> Statement:
+    """Services that may publish to a topic encrypted with the key; the topic's own policy lets in fewer."""
+    statement = _service("Publishers", "events.amazonaws.com", ("kms:Decrypt", "kms:GenerateDataKey*"), account_id)
+    return {**statement, "Principal": {"Service": list(PUBLISHERS)}}
 
 
 def _service(sid: str, service: str, actions: Sequence[str], account_id: pulumi.Input[str]) -> Statement:

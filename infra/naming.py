@@ -66,6 +66,7 @@ class Naming:
     @property
     def trail(self) -> str:
         return self.prefix
+
     def trail_arn(self, region: str) -> str:
         """The account's one trail, in the home region."""
         return f"arn:aws:cloudtrail:{region}:{self.account_id}:trail/{self.prefix}"
@@ -167,10 +168,6 @@ class Naming:
     def namespace(self, site: str) -> str:
         """Cloud Map's, in which the site's services find each other."""
         return self.at(site)
-
-    def bucket(self, site: str, purpose: str) -> str:
-        """A bucket; their names are one namespace for all accounts of AWS."""
-        return fit(f"{self.at(site)}-{purpose}-{self.account_id}", 63)
 
     def backup_vault(self, site: str) -> str:
         return fit(self.at(site), 50)

@@ -24,8 +24,8 @@ from infra.notices import notifications
 from infra.outputs import SiteOutputs
 from infra.premises import Premises, premises
 from infra.settings import ServiceSettings, Settings
-from infra.watch.site import SiteWatch, Watched
 from infra.supplies import supplies
+from infra.watch.site import SiteWatch, Watched
 from infra.zone import Zone
 
 KEYS = ("data", "logs", "alerts", "backup")
@@ -64,14 +64,12 @@ class Site(Component):
             self.child(),
         )
         database, balancer = self._database(keys, network), self._balancer(network)
-        services = self._services(Ground(settings, self._found, keys, network, database, cluster, balancer))
         topics = notifications(self, name, settings, keys.arns["alerts"])
+        supplied = supplies(self, name, settings, keys, network, topics.topic_arns["high"])
+        services = self._services(Ground(settings, self._found, keys, network, database, cluster, balancer, supplied))
         self._lease_alarm(topics)
         watch = SiteWatch(self, name, settings, Watched(network, balancer, services, topics))
         safeguards.of_site(name, settings, balancer, keys, topics.topic_arns, self.child())
-        supplied = supplies(self, name, settings, keys, network)
-        services = self._services(Ground(settings, self._found, keys, network, database, cluster, balancer, supplied))
-        self._lease_alarm(keys)
         origin = Origin(
             f"{name}-origin",
             {
@@ -105,24 +103,13 @@ class Site(Component):
             "region": settings.region,
             "account_id": settings.account_id,
             "aliases": {use: self._naming.key_alias(settings.scope, use) for use in KEYS},
+            "existing": self._found.key_arns(settings.scope),
             "protection": self._protection,
             "tags": self._tags,
         }
         if settings.backup.account:
             args["backup_account"] = settings.backup.account.account_id
         return Keys(f"{self._name}-keys", args, self.child())
-        return Keys(
-            f"{self._name}-keys",
-            {
-                "region": settings.region,
-                "account_id": settings.account_id,
-                "aliases": {use: self._naming.key_alias(settings.scope, use) for use in ("data", "logs", "backup")},
-                "existing": self._found.key_arns(settings.scope),
-                "protection": self._protection,
-                "tags": self._tags,
-            },
-            self.child(),
-        )
 
     def _database(self, keys: Keys, network: Premises) -> Database:
         settings, naming, site = self._settings, self._naming, self._settings.scope
@@ -133,7 +120,8 @@ class Site(Component):
             "global_cluster_identifier": naming.global_cluster,
             "cluster_identifier": naming.database_cluster(site),
             "instance_identifiers": [naming.database_instance(site, index) for index in range(1, count + 1)],
-            "zones": self._found.zones(),
+            # Of a network that was there before, nobody said which zones its subnets are in.
+            "zones": [] if settings.site.existing.network else self._found.zones(),
             "instance_class": settings.database.instance_class,
             "engine_version": settings.database.engine_version,
             "transaction_seconds": settings.transaction_seconds,

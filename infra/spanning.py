@@ -9,19 +9,20 @@ from infra.component import Component
 from infra.components.certificates import Certificates
 from infra.components.control_table import ControlTable
 from infra.components.global_database import GlobalDatabase
+from infra.components.object_store import AUDIT
 from infra.components.secrets import Secrets
 from infra.components.traffic import Traffic
 from infra.edge import cdn
-from infra.money import budget
 from infra.found import Found
+from infra.money import budget
 from infra.naming import Naming, tags
 from infra.notices import spanning_notifications
 from infra.outputs import SpanningOutputs
 from infra.rotations import rotation
 from infra.settings import Settings
 from infra.settings.checks import MASTER
-from infra.watch.spanning import SpanningWatch
 from infra.stores import Stores
+from infra.watch.spanning import SpanningWatch
 from infra.zone import Zone
 
 
@@ -53,23 +54,12 @@ class Spanning(Component):
         self._other = settings.sites[self._other_site].region
         table = self._control_table()
         shell = self._global_database()
-        secrets = self._secrets()
         certificates = self._certificates(args["zone"])
         stores = Stores(self, name, settings, args["found"])
         secrets = self._secrets(stores)
         rotation(self, name, settings, secrets, stores)
-        certificates = Certificates(
-            f"{name}-certificates",
-            {
-                "regions": {site: each.region for site, each in settings.sites.items()},
-                "host": self._naming.edge_host,
-                "zone_id": args["zone"].id,
-                "tags": self._tags,
-            },
-            self.child(),
-        )
         traffic = self._traffic(args["zone"])
-        safeguards.of_account(name, settings, self._naming.bucket(self._home_site, "audit"), self.child())
+        safeguards.of_account(name, settings, stores.buckets[self._home_site].guarded[AUDIT], self.child())
         topics = spanning_notifications(self, name, settings)
         watch = SpanningWatch(self, name, settings)
         money = budget(self, name, settings, topics)

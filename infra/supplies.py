@@ -10,10 +10,10 @@ from infra.component import Component, Statement
 from infra.components.autoscaling import Backlog
 from infra.components.cache import PORT, Cache
 from infra.components.keys import Keys
-from infra.components.network import Network
 from infra.components.object_store import DOCUMENTS
 from infra.components.queue import Queue, QueueArgs
 from infra.naming import Naming, tags
+from infra.premises import Premises
 from infra.settings import ServiceSettings, Settings
 
 Told = Mapping[str, pulumi.Input[str]]
@@ -85,7 +85,7 @@ def supplies(
     name: str,
     settings: Settings,
     keys: Keys,
-    network: Network,
+    network: Premises,
     alarm_topic_arn: pulumi.Input[str] | None = None,
 ) -> Supplies:
     """Declares queues and cache as children of `owner`. The queues' alarms speak to the topic, where there is one."""
@@ -123,7 +123,7 @@ def _queue(
     return Queue(f"{name}-{service.name}-queue", args, owner.child())
 
 
-def _cache(owner: Component, name: str, settings: Settings, keys: Keys, network: Network) -> Cache | None:
+def _cache(owner: Component, name: str, settings: Settings, keys: Keys, network: Premises) -> Cache | None:
     naming, site, given = Naming.of(settings), settings.scope, settings.cache
     users = {
         service.name: naming.cache_user(site, service.name) for service in settings.services if "cache" in service.needs

@@ -6,13 +6,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from infra import key_sharing
-from infra.component import Component, Statement, TagsInput, policy
-from infra import key_policies
+from infra import key_policies, key_sharing
 from infra.component import Component, TagsInput, policy
-
-PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com")
-"""Services that may publish to a topic encrypted with the key `alerts`; the topic's own policy lets in fewer."""
 
 
 class KeysArgs(TypedDict):
@@ -21,13 +16,11 @@ class KeysArgs(TypedDict):
     account_id: pulumi.Input[str]
     """The account whose IAM decides who may use the keys."""
     aliases: Mapping[str, pulumi.Input[str]]
-    """Plain mapping, since it decides what exists: purpose → alias (`alias/…`). `logs` lets log groups in,
-    `alerts` whatever publishes to topics, `trail` log groups and CloudTrail."""
+    """Plain mapping, since it decides what exists: purpose → alias (`alias/…`). The policy follows the purpose."""
+    existing: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Plain mapping, since it decides what exists: purpose → ARN of a key that is there; it only gets the alias."""
     backup_account: NotRequired[pulumi.Input[str]]
     """Account that takes copies of backups, and must read what they are encrypted with."""
-    """Plain mapping, since it decides what exists: purpose → alias (`alias/…`). The policy follows the purpose."""
-    existing: Mapping[str, pulumi.Input[str]]
-    """Plain mapping, since it decides what exists: purpose → ARN of a key that is there; it only gets the alias."""
     protection: bool
     """Plain, as Pulumi's `protect`: with it on, keys are protected and wait 30 days before they are gone."""
     tags: TagsInput
@@ -43,22 +36,11 @@ class Keys(Component):
     def __init__(self, name: str, args: KeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         arns: dict[str, pulumi.Output[str]] = {}
+        existing = args.get("existing", {})
         for purpose, alias in args["aliases"].items():
-            key = aws.kms.Key(
-                f"{name}-{purpose}",
-                region=args["region"],
-                description=f"{name}: {purpose}",
-                enable_key_rotation=True,
-                deletion_window_in_days=30 if args["protection"] else 7,
-                policy=policy(
-                    *_statements(purpose, args), *key_sharing.statements(purpose, args.get("backup_account"))
-                ),
-                tags=args["tags"],
-                opts=self.child(protect=args["protection"]),
-            )
             target: pulumi.Input[str]
-            if purpose in args["existing"]:
-                target = args["existing"][purpose]
+            if purpose in existing:
+                target = existing[purpose]
                 arns[purpose] = pulumi.Output.from_input(target)
             else:
                 key = aws.kms.Key(
@@ -67,7 +49,10 @@ class Keys(Component):
                     description=f"{name}: {purpose}",
                     enable_key_rotation=True,
                     deletion_window_in_days=30 if args["protection"] else 7,
-                    policy=policy(*key_policies.statements(purpose, args["region"], args["account_id"])),
+                    policy=policy(
+                        *key_policies.statements(purpose, args["region"], args["account_id"]),
+                        *key_sharing.statements(purpose, args.get("backup_account")),
+                    ),
                     tags=args["tags"],
                     opts=self.child(protect=args["protection"]),
                 )
@@ -82,59 +67,3 @@ class Keys(Component):
             )
         self.arns = arns
         self.register_outputs({"arns": arns})
-
-
-def _statements(purpose: str, args: KeysArgs) -> list[Statement]:
-    account = args["account_id"]
-    statements: list[Statement] = [
-        {
-            "Sid": "IamDecides",
-            "Effect": "Allow",
-            "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account)},
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-    ]
-    if purpose == "trail":
-        statements.append(_trail(account))
-    if purpose in ("logs", "trail"):
-        use = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
-        groups = pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", args["region"], account)
-        statements.append(
-            {
-                "Sid": "LogGroups",
-                "Effect": "Allow",
-                "Principal": {"Service": pulumi.Output.format("logs.{0}.amazonaws.com", args["region"])},
-                "Action": use,
-                "Resource": "*",
-                "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
-            }
-        )
-    if purpose == "alerts":
-        statements.append(
-            {
-                "Sid": "Publishers",
-                "Effect": "Allow",
-                "Principal": {"Service": list(PUBLISHERS)},
-                "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-                "Resource": "*",
-                "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-            }
-        )
-    return statements
-
-
-def _trail(account: pulumi.Input[str]) -> Statement:
-    """CloudTrail seals its files with the key; who reads them needs the key too, by IAM."""
-    trails = pulumi.Output.format("arn:aws:cloudtrail:*:{0}:trail/*", account)
-    return {
-        "Sid": "Trail",
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudtrail.amazonaws.com"},
-        "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
-        "Resource": "*",
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": account},
-            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails},
-        },
-    }

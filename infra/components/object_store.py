@@ -55,6 +55,8 @@ class ObjectStore(Component):
     """Purpose → bucket, known once it is versioned: replication asks for that at both ends."""
     arns: dict[str, pulumi.Output[str]]
     """Purpose → ARN."""
+    guarded: dict[str, pulumi.Output[str]]
+    """Purpose → bucket, known once its policy stands: who writes there for AWS is refused before."""
 
     def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -63,6 +65,7 @@ class ObjectStore(Component):
         self.names = {purpose: self._versioned(purpose, bucket) for purpose, bucket in buckets.items()}
         self.arns = {purpose: bucket.arn for purpose, bucket in buckets.items()}
         policies = {purpose: self._private(purpose, bucket) for purpose, bucket in buckets.items()}
+        self.guarded = {purpose: attached.bucket for purpose, attached in policies.items()}
         for purpose in buckets:
             self._lifecycle(purpose)
         self._lock()
@@ -123,7 +126,7 @@ class ObjectStore(Component):
         name: pulumi.Output[str] = versioning.bucket
         return name
 
-    def _private(self, purpose: str, bucket: aws.s3.Bucket) -> pulumi.Resource:
+    def _private(self, purpose: str, bucket: aws.s3.Bucket) -> aws.s3.BucketPolicy:
         name, args = self._name, self._args
         block = aws.s3.BucketPublicAccessBlock(
             f"{name}-{purpose}-private",
@@ -135,7 +138,7 @@ class ObjectStore(Component):
             restrict_public_buckets=True,
             opts=self.child(),
         )
-        allowed: pulumi.Resource = aws.s3.BucketPolicy(
+        return aws.s3.BucketPolicy(
             f"{name}-{purpose}-policy",
             region=args["region"],
             bucket=bucket.bucket,
@@ -143,7 +146,6 @@ class ObjectStore(Component):
             # S3 refuses two of a bucket's settings at a time.
             opts=self.child(depends_on=[block]),
         )
-        return allowed
 
     def _writers(self, purpose: str, arn: pulumi.Output[str]) -> Sequence[Statement]:
         args = self._args

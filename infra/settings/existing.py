@@ -1,15 +1,26 @@
 """What a site already has and Lifeline uses instead of making its own."""
 
+import re
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from infra.settings.frozen import Frozen
 
 SubnetId = Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")]
 Subnets = Annotated[tuple[SubnetId, ...], Field(min_length=2)]
 """In different zones: the load balancer and the database each need two."""
+KeyPurpose = Literal["data", "logs", "backup", "secrets", "documents", "audit", "images"]
+"""Data classes, each with a key of its own in each region."""
+_ALIAS = r"alias/[A-Za-z0-9/_-]+"
+_REFERENCE = re.compile(rf"{_ALIAS}|arn:aws:kms:[a-z0-9-]+:\d{{12}}:(key/[0-9a-f-]{{36}}|{_ALIAS})")
+
+
+def _key(value: str) -> str:
+    if not _REFERENCE.fullmatch(value):
+        raise ValueError("the ARN of a KMS key or alias, or an alias such as alias/clinic-data")
+    return value
 
 
 class ExistingNetwork(Frozen):
@@ -33,6 +44,8 @@ class Existing(Frozen):
         Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+$")] | None
     ) = None
     """Of the edge's host name, in the site's own region."""
+    keys: dict[KeyPurpose, Annotated[str, AfterValidator(_key)]] = Field(default_factory=dict)
+    """KMS keys of the site's region, by ARN or alias. `docs/keys.md` says what their policies have to allow."""
 
     def problems(self, key: str, region: str, account_id: str) -> Iterator[tuple[str, str, str]]:
         """What contradicts the site: dotted key, what is wrong, what is allowed."""
@@ -51,29 +64,3 @@ class Existing(Frozen):
                 yield f"{key}.certificate_arn", f"is in {there}", f"a certificate in the site's region {region}"
             if account != account_id:
                 yield f"{key}.certificate_arn", f"is of account {account}", f"a certificate of account {account_id}"
-"""What a site takes over instead of having it made."""
-
-import re
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, Field
-
-from infra.settings.frozen import Frozen
-
-KeyPurpose = Literal["data", "logs", "backup", "secrets", "documents", "audit", "images"]
-"""Data classes, each with a key of its own in each region."""
-_ALIAS = r"alias/[A-Za-z0-9/_-]+"
-_REFERENCE = re.compile(rf"{_ALIAS}|arn:aws:kms:[a-z0-9-]+:\d{{12}}:(key/[0-9a-f-]{{36}}|{_ALIAS})")
-
-
-def _key(value: str) -> str:
-    if not _REFERENCE.fullmatch(value):
-        raise ValueError("the ARN of a KMS key or alias, or an alias such as alias/clinic-data")
-    return value
-
-
-class Existing(Frozen):
-    """Of one site; what is not named is made."""
-
-    keys: dict[KeyPurpose, Annotated[str, AfterValidator(_key)]] = Field(default_factory=dict)
-    """KMS keys of the site's region, by ARN or alias. `docs/keys.md` says what their policies have to allow."""

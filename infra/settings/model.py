@@ -10,19 +10,17 @@ from pydantic import AfterValidator, Field
 
 from infra.settings.backup import BackupSettings
 from infra.settings.budgets import BudgetSettings
+from infra.settings.cache import CacheSettings
 from infra.settings.cdn import CdnSettings
 from infra.settings.detection import DetectionSettings
 from infra.settings.door import DoorSettings
 from infra.settings.existing import Existing
 from infra.settings.frozen import Frozen
+from infra.settings.images import ImagesSettings
 from infra.settings.network import NetworkSettings
 from infra.settings.notifications import NotificationSettings
-from infra.settings.observability import ObservabilitySettings
-from infra.settings.cache import CacheSettings
-from infra.settings.existing import Existing
-from infra.settings.frozen import Frozen
-from infra.settings.images import ImagesSettings
 from infra.settings.object_store import ObjectStoreSettings
+from infra.settings.observability import ObservabilitySettings
 from infra.settings.queue import QueueSettings
 
 GLOBAL = "global"
@@ -210,8 +208,6 @@ class Settings(Frozen):
     images: ImagesSettings = ImagesSettings()
     rotation: dict[Name, Annotated[int, Field(ge=1, le=1000)]] = Field(default_factory=dict)
     """Application secret → days after which it is made anew, and its readers are restarted; without a line, never."""
-    account_baseline: Literal["managed", "external"] = "managed"
-    """`external` where somebody else declares what an account has once: then nothing of it is declared here."""
     services: tuple[ServiceSettings, ...]
 
     @property

@@ -48,16 +48,15 @@ LIMITS = """\
 - Times: AWS takes minutes where the sandbox takes a moment. Nothing measured here is an AWS time.
 - Whether AWS itself would take an argument that the SDK's types allow: the emulation checks less than AWS does.
 - A DynamoDB table with eventually consistent replicas, and restores of tables or clusters from backups.
-- Secrets' rotation and certificates' renewal: declared, never run. An alarm on one metric has the state that its
-  datapoints give when somebody looks, a composite one the state that its parts give it; alarms on metric math or
-  percentiles stay without data. Nobody is notified, no event reaches a rule, no log line is counted, no cost arises.
+- Secrets' rotation and certificates' renewal: declared, never run. The rotation's function is tested by itself.
+- An alarm on one metric has the state that its datapoints give when somebody looks, a composite one the state that its
+  parts give it; alarms on metric math or percentiles stay
+  without data. Nobody is notified, no event reaches a rule, no log line is counted, no cost arises.
 - Caching, firewall and rate limits at the edge: zone settings and rulesets are kept, requests pass all the same.
 - Canaries: recorded, and run by nobody. Their script has tests of its own.
 - The cache: its endpoint is a name behind which nothing runs. Images: none is pushed, copied or scanned; tasks run what
   the sandbox has. S3: lifecycles never run, no access log is written, and of an object that was copied already later
   changes of tags and retention are not carried. Bucket policies are kept, never enforced.
-- Secrets' rotation and certificates' renewal: declared, never run. The rotation's function is tested by itself.
-- An alarm on one metric has the state that its datapoints give when somebody looks; nobody is notified.
 """
 
 

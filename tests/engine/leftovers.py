@@ -28,6 +28,16 @@ def leftovers(it: Estate, region: str) -> dict[str, list[Any]]:
         "logs": it.aws("logs", region).describe_log_groups()["logGroups"],
         "roles": [role["RoleName"] for role in it.aws("iam", region).list_roles()["Roles"]],
         "certificates": it.aws("acm", region).list_certificates()["CertificateSummaryList"],
+        "topics": it.aws("sns", region).list_topics()["Topics"],
+        "alarms": it.aws("cloudwatch", region).describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])[
+            "MetricAlarms"
+        ],
+        "dashboards": it.aws("cloudwatch", region).list_dashboards()["DashboardEntries"],
+        "rules": it.aws("events", region).list_rules()["Rules"],
+        "firewalls": it.aws("wafv2", region).list_web_acls(Scope="REGIONAL")["WebACLs"],
+        "vaults": it.aws("backup", region).list_backup_vaults()["BackupVaultList"],
+        "plans": it.aws("backup", region).list_backup_plans()["BackupPlansList"],
+        "namespaces": it.aws("servicediscovery", region).list_namespaces()["Namespaces"],
         "buckets": it.aws("s3", region).list_buckets()["Buckets"],
         "queues": it.aws("sqs", region).list_queues().get("QueueUrls", []),
         "repositories": it.aws("ecr", region).describe_repositories()["repositories"],

@@ -20,8 +20,7 @@ STATEFUL = ("Cluster", "ClusterInstance", "GlobalCluster", "Key", "Secret", "Tab
 def small() -> Settings:
     """The founder with one service of the application, for tests that look at few resources."""
     web = shipped("east").services[0]
-    return shipped("east", services=(web.model_copy(update={"calls": ()}),))
-    return shipped("east", services=(shipped("east").services[0].model_copy(update={"sends_to": ()}),))
+    return shipped("east", services=(web.model_copy(update={"calls": (), "sends_to": ()}),))
 
 
 def differences(one: Declared, other: Declared) -> dict[str, set[str]]:

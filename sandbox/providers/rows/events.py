@@ -87,7 +87,6 @@ ROWS = (
         documents=("eventPattern",),
         auto_name=AutoName("name", 64, rival="namePrefix"),
         defaults={"eventBusName": "default", "forceDestroy": False},
-        computed=("state", "isEnabled"),
         computed=("state",),
         outputs={"arn": "Arn"},
     ),

@@ -6,16 +6,14 @@ from tests.sandbox.providers.programs.guards import everything_that_guards
 from tests.sandbox.providers.programs.network import everything_in_a_network
 from tests.sandbox.providers.programs.place import provider
 from tests.sandbox.providers.programs.services import services_behind_a_load_balancer
-from tests.sandbox.providers.programs.watch import everything_that_watches
 from tests.sandbox.providers.programs.stores import stores
+from tests.sandbox.providers.programs.watch import everything_that_watches
 
 __all__ = [
     "data",
     "everything_in_a_network",
     "everything_that_guards",
     "everything_that_watches",
-    "provider",
-    "services_behind_a_load_balancer",
     "provider",
     "services_behind_a_load_balancer",
     "stores",
