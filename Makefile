@@ -35,9 +35,11 @@ check: setup ## format, lint, types, import laws, lock and generated docs in ste
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m toolchain.lock --check
 	@$(BIN)/python -m sandbox.providers.document --check
+	@$(BIN)/python -m policies.document --check
 
 docs: setup ## write the generated pages again
 	@$(BIN)/python -m sandbox.providers.document
+	@$(BIN)/python -m policies.document
 
 snapshots: setup ## write down again what each component declares; read the difference before you commit it
 	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/infra/components/test_snapshots.py

@@ -122,6 +122,7 @@ class Ground:
         if "llm" in workload.service.needs:
             statements += permissions.invoke_models(region)
         if workload.role == workloads.WARDEN:
+            statements += permissions.connect_copies(region, account, str(workload.user))
             statements += permissions.watch_lease(
                 region=region,
                 account_id=account,

@@ -156,6 +156,12 @@ def use_cache(cache_arn: pulumi.Input[str], user_arn: pulumi.Input[str]) -> list
     return [{"Effect": "Allow", "Action": ["elasticache:Connect"], "Resource": [cache_arn, user_arn]}]
 
 
+def connect_copies(region: pulumi.Input[str], account_id: pulumi.Input[str], user: str) -> list[Statement]:
+    """Log in as one role to any cluster of the region: one restored from a snapshot has an id that nobody knows yet."""
+    resource = pulumi.Output.format("arn:aws:rds-db:{0}:{1}:dbuser:*/{2}", region, account_id, user)
+    return [{"Effect": "Allow", "Action": ["rds-db:connect"], "Resource": resource}]
+
+
 def invoke_models(region: pulumi.Input[str]) -> list[Statement]:
     """Ask the region's language models."""
     return [
@@ -172,7 +178,7 @@ def watch_lease(
 ) -> list[Statement]:
     """What a warden may do: read the record, answer its own mailbox, report, read the break-glass.
 
-    It never writes the record: who moves the active site is an operator.
+    Its heartbeat is an item of its own. It never writes the record: who moves the active site is an operator.
     """
     replicas = [f"arn:aws:dynamodb:{each}:{account_id}:table/{table}" for each in regions]
     mailbox = f"mailbox#{site}"
@@ -187,7 +193,7 @@ def watch_lease(
             "Effect": "Allow",
             "Action": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
             "Resource": replicas,
-            "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [mailbox]}},
+            "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [mailbox, f"heartbeat#{site}"]}},
         },
         *report(),
         {

@@ -17,8 +17,9 @@ from pydantic import Field, ValidationError
 from infra.naming import Naming
 from infra.settings.files import read_yaml
 from infra.settings.frozen import Frozen
-from infra.settings.model import Region, Settings
+from infra.settings.model import DatabaseSettings, Region, Settings
 from infra.settings.problems import Problem, SettingsError
+from infra.settings.recovery import RecoverySettings
 from infra.settings.words import describe
 
 Role = Literal[
@@ -36,6 +37,13 @@ Role = Literal[
     "target_group",
     "warden",
     "lease_extension",
+    # What only some estates have: a promotion has nothing to do where a role is absent.
+    "database_instance",
+    "secret",
+    "rule",
+    "queue",
+    "repository",
+    "vault",
 ]
 
 
@@ -44,6 +52,8 @@ class Place(Frozen):
 
     region: Region
     founder: bool = False
+    zones: int = 3
+    """How many of the region's zones it uses, by name from the first on."""
 
 
 class Resource(Frozen):
@@ -76,6 +86,13 @@ class Topology(Frozen):
     transaction_seconds: int
     capacity: dict[str, Range] = Field(default_factory=dict)
     """By service."""
+    standby: Literal["warm", "pilot"] = "warm"
+    database: DatabaseSettings = DatabaseSettings()
+    recovery: RecoverySettings = RecoverySettings()
+    public: dict[str, str] = Field(default_factory=dict)
+    """Service → its first public path prefix, as the edge's users see it."""
+    cpu_units: dict[str, int] = Field(default_factory=dict)
+    """Service → what one task takes of the account's quota; 1024 to a virtual CPU."""
     resources: tuple[Resource, ...]
 
     @property
@@ -116,7 +133,10 @@ def from_settings(settings: Settings) -> Topology:
     return Topology(
         application=settings.application,
         environment=settings.environment,
-        sites={name: Place(region=site.region, founder=site.founder) for name, site in settings.sites.items()},
+        sites={
+            name: Place(region=site.region, founder=site.founder, zones=site.zones)
+            for name, site in settings.sites.items()
+        },
         control_regions=(home, other),
         lease_seconds=settings.lease_seconds,
         transaction_seconds=settings.transaction_seconds,
@@ -127,6 +147,11 @@ def from_settings(settings: Settings) -> Topology:
             )
             for service in settings.services
         },
+        standby=settings.standby,
+        database=settings.database,
+        recovery=settings.recovery,
+        cpu_units={service.name: service.cpu for service in settings.services},
+        public={service.name: service.public[0] for service in settings.services if service.public},
         resources=tuple(_resources(settings, naming)),
     )
 
@@ -149,6 +174,16 @@ def _resources(settings: Settings, naming: Naming) -> Iterator[Resource]:
             site=site,
             arn=f"arn:aws:rds:{region}:{account}:cluster:{cluster}",
         )
+        for index in range(1, settings.database.instances + 1):
+            yield Resource(
+                role="database_instance",
+                id=naming.database_instance(site, index),
+                region=region,
+                site=site,
+                name=str(index),
+            )
+        for secret in sorted({name for service in settings.services for name in service.secrets}):
+            yield Resource(role="secret", id=naming.secret(secret), region=region, site=site, name=secret)
         yield Resource(role="ecs_cluster", id=naming.ecs_cluster(site), region=region, site=site)
         yield Resource(role="load_balancer", id=naming.load_balancer(site), region=region, site=site)
         yield Resource(role="warden", id=naming.ecs_service("warden"), region=region, site=site)

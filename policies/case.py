@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from model.resource import Change, Resource
-from model.values import UNKNOWN, Malformed, UnknownMet, lookup
+from model.values import UNKNOWN, Malformed, UnknownMet, lookup, steps
 from model.view import View
 from policies.verdict import Verdict
 
@@ -48,6 +48,20 @@ class Case:
     def where(self, path: str) -> str:
         """A path as it is shown: from the resource, not from the item."""
         return ".".join(part for part in (self.prefix, path) if part)
+
+    def fed(self, path: str, module: str = "") -> bool:
+        """Whether the property gets outputs of resources of this stack (of a module such as `aws:kms/`).
+
+        Then it will be set, even where the value is not known yet. Nothing is certain of what stands inside an unknown
+        whole, such as a JSON text with outputs in it.
+        """
+        full = self.where(path)
+        parent = full.rpartition(".")[0]
+        if "[" in full or (parent and self.resource.at(parent) is UNKNOWN):
+            return False
+        top = steps(full)[0]
+        sources = [self.view.get(urn) for urn in (self.resource.depends or {}).get(top, ())]
+        return any(source is not None and source.kind.startswith(module) for source in sources)
 
     def inside(self, item: Any, prefix: str) -> "Case":
         """The same case, looking at an item of a list."""

@@ -1,5 +1,7 @@
 """Checks made of checks, in four values: a definite failure goes before an unknown, an unknown before a pass."""
 
+from collections.abc import Mapping
+
 from model.values import UNKNOWN
 from policies.asking import ask
 from policies.case import Case, Check
@@ -71,6 +73,16 @@ def when(condition: Check, then: Check) -> Check:
 def unless(condition: Check, then: Check) -> Check:
     """Where the condition holds the rule does not apply; elsewhere `then` must hold."""
     return when(negated(condition, "exempt"), then)
+
+
+def by_type(checks: Mapping[str, Check]) -> Check:
+    """The check of the resource's type; where several types share a rule and name things differently."""
+
+    def check(case: Case) -> Verdict:
+        found = checks.get(case.resource.kind)
+        return NOT_APPLICABLE if found is None else found(case)
+
+    return check
 
 
 def in_production(then: Check) -> Check:

@@ -182,12 +182,16 @@ def _network(value: Any, path: str) -> Network:
         raise Malformed(f"{path}.cidr" if path else "cidr", "a network such as 10.0.0.0/16 is expected") from None
 
 
+_INLINE = ("ingress[*].prefixListIds", "egress[*].prefixListIds")
+_LIST_PROPERTIES = {GROUP: _INLINE, DEFAULT_GROUP: _INLINE, RULE: ("prefixListIds",)}
+
+
 def _listed(view: View, resource: Resource, lists: list[Any]) -> Iterator[Any]:
     """The networks of prefix lists: of those that the stack declares; others are not known."""
     if not lists:
         return
     declared: list[Resource] = []
-    for property_ in ("prefixListIds", "prefixListId", "ingress[*].prefixListIds", "egress[*].prefixListIds"):
+    for property_ in _LIST_PROPERTIES.get(resource.kind, ("prefixListId",)):
         declared.extend(view.targets(resource, property_, PREFIX_LIST).found)
     for prefix_list in declared:
         yield from _entries(prefix_list)

@@ -13,8 +13,9 @@ from typing import Any
 from model.values import UNKNOWN, number, truth
 from policies.asking import ask
 from policies.case import Case, Check
-from policies.logic import all_of, any_of, every, in_production, negated, outside_production, unless, when
+from policies.logic import all_of, any_of, by_type, every, in_production, negated, outside_production, unless, when
 from policies.verdict import PASS, Verdict, fail, unknown
+from policies.wording import choice, nothing, said
 
 __all__ = [
     "absent",
@@ -22,6 +23,7 @@ __all__ = [
     "any_of",
     "at_least",
     "at_most",
+    "by_type",
     "cmk",
     "contains",
     "every",
@@ -62,8 +64,17 @@ def _given(case: Case, value: Any) -> Any:
     return case.value(value.name) if isinstance(value, Param) else value
 
 
-def _each(path: str, holds: Callable[[Case, Any], bool], asks: Callable[[Case], str], empty: bool) -> Check:
-    """Of every value at a path: a definite failure goes before an unknown one. `empty`: what nothing means."""
+def _each(
+    path: str,
+    holds: Callable[[Case, Any], bool],
+    asks: Callable[[Case], str],
+    empty: bool,
+    comes: Callable[[Case], bool] = lambda _case: False,
+) -> Check:
+    """Of every value at a path: a definite failure goes before an unknown one. `empty`: what nothing means.
+
+    `comes`: whether an unknown value will hold in any case, by where it comes from.
+    """
 
     def check(case: Case) -> Verdict:
         value = case.at(path)
@@ -73,9 +84,9 @@ def _each(path: str, holds: Callable[[Case, Any], bool], asks: Callable[[Case], 
         unclear = False
         for item in found:
             if item is UNKNOWN:
-                unclear = True
-            elif not (empty if _nothing(item) else holds(case, item)):
-                return fail(f"{case.where(path)} {_is(item)}; {asks(case)}", case.where(path))
+                unclear = unclear or not comes(case)
+            elif not (empty if nothing(item) else holds(case, item)):
+                return fail(f"{case.where(path)} {said(item)}; {asks(case)}", case.where(path))
         if unclear:
             return unknown(f"{case.where(path)} is not known yet; {asks(case)}", case.where(path))
         return PASS
@@ -83,24 +94,9 @@ def _each(path: str, holds: Callable[[Case, Any], bool], asks: Callable[[Case], 
     return check
 
 
-def _nothing(value: Any) -> bool:
-    return value is None or (isinstance(value, str | list | dict) and not value)
-
-
-def _is(value: Any) -> str:
-    """A value in a message: short and plain ones only."""
-    if _nothing(value):
-        return "is not set"
-    if isinstance(value, bool):
-        return f"is {str(value).lower()}"
-    if isinstance(value, int | float):
-        return f"is {value}"
-    return f'is "{value}"' if isinstance(value, str) and len(value) <= 60 and value.isprintable() else "is set so"
-
-
 def present(path: str) -> Check:
-    """Something is there: not null, not an empty text, list or object."""
-    return _each(path, lambda _case, _value: True, lambda _case: "it has to be set", False)
+    """Something is there, or will be: not null, not an empty text, list or object."""
+    return _each(path, lambda _case, _value: True, lambda _case: "it has to be set", False, lambda case: case.fed(path))
 
 
 def absent(path: str) -> Check:
@@ -155,7 +151,7 @@ def one_of(path: str, *values: Any, or_absent: bool = False) -> Check:
     return _each(
         path,
         lambda case, value: _same(value, _listed(case, values)),
-        lambda case: f"it has to be {_words(_listed(case, values))}",
+        lambda case: f"it has to be {choice(_listed(case, values))}",
         or_absent,
     )
 
@@ -165,7 +161,7 @@ def none_of(path: str, *values: Any) -> Check:
     return _each(
         path,
         lambda case, value: not _same(value, _listed(case, values)),
-        lambda case: f"it must not be {_words(_listed(case, values))}",
+        lambda case: f"it must not be {choice(_listed(case, values))}",
         True,
     )
 
@@ -187,11 +183,6 @@ def contains(path: str, *values: Any) -> Check:
         return fail(f"{case.where(path)} lacks {', '.join(str(item) for item in missing)}", case.where(path))
 
     return check
-
-
-def _words(values: list[Any]) -> str:
-    shown = [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}" if shown else "nothing"
 
 
 def at_least(path: str, least: float | Param, *, or_absent: bool = False) -> Check:
@@ -231,6 +222,7 @@ def cmk(path: str) -> Check:
         lambda _case, value: isinstance(value, str) and "alias/aws/" not in value.lower(),
         lambda _case: "it has to name a customer-managed key",
         False,
+        lambda case: case.fed(path, "aws:kms/"),
     )
 
 
@@ -241,11 +233,11 @@ def has_tag(key: str, *values: Any) -> Check:
         value = case.tag(key)
         if value is UNKNOWN:
             return unknown(f'the tag "{key}" is not known yet', "tags")
-        if _nothing(value):
+        if nothing(value):
             return fail(f'it has no tag "{key}"', "tags")
         allowed = _listed(case, values)
         if allowed and not _same(value, allowed):
-            return fail(f'its tag "{key}" is "{value}"; it has to be {_words(allowed)}', "tags")
+            return fail(f'its tag "{key}" is "{value}"; it has to be {choice(allowed)}', "tags")
         return PASS
 
     return check

@@ -16,7 +16,8 @@ class CallLog:
     """An append-only file of JSON objects, one a line, addressed by index.
 
     Each object: `at` (ISO 8601, milliseconds, UTC), `caller`, `region`, `service`, `operation`,
-    `outcome` ("ok", "refused" or "error:<Code>"), `status` (HTTP; 0 when there was no answer), `resource` (its name as
+    `outcome` ("ok", "refused", "lost" (carried out, the answer dropped) or "error:<Code>"), `status` (HTTP; 0 when
+    there was no answer), `resource` (its name as
     far as the request tells, or null) and, only for provider calls, `arguments`.
     """
 

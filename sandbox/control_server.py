@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from sandbox.control import HEADER
+from sandbox.fault import Fault
 from sandbox.http_server import Handler, Server
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 Route = Callable[[dict[str, Any]], Any]
+
+
+def _setter(set_fault: Callable[..., Fault]) -> Route:
+    return lambda body: set_fault(**body).as_dict()
 
 
 class ControlServer:
@@ -35,10 +40,23 @@ class ControlServer:
             ("GET", "/status"): lambda _: self._status(),
             ("GET", "/faults"): lambda _: [fault.as_dict() for fault in self._sandbox.faults.list()],
             ("GET", "/calls"): lambda body: self._sandbox.calls.read(int(body.get("since", 0))),
-            ("POST", "/dark"): lambda body: self._sandbox.faults.dark(**body).as_dict(),
-            ("POST", "/lag"): lambda body: self._sandbox.faults.lag(**body).as_dict(),
+            **{("POST", f"/{kind}"): _setter(set_fault) for kind, set_fault in self._setters().items()},
             ("POST", "/clear"): lambda body: [fault.as_dict() for fault in self._sandbox.faults.clear(body.get("id"))],
             ("POST", "/reset"): lambda _: self._sandbox.reset(),
+        }
+
+    def _setters(self) -> dict[str, Callable[..., Fault]]:
+        faults = self._sandbox.faults
+        return {
+            "dark": faults.dark,
+            "dark-zone": faults.dark_zone,
+            "drop-response": faults.drop_response,
+            "freeze-capacity": faults.freeze_capacity,
+            "ignore-writes": faults.ignore_writes,
+            "lag": faults.lag,
+            "latency": faults.latency,
+            "read-only": faults.read_only,
+            "throttle": faults.throttle,
         }
 
     def _status(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from sandbox.load import Load
 
 if TYPE_CHECKING:
     from operations.status import Seen
+    from operations.topology import Topology
 
 ORDERS = 500
 LAG_SECONDS = 3.0
@@ -101,7 +102,6 @@ class Demo:
 
     def _lose(self, running: Running, settings: Settings, old: str, new: str) -> None:
         """The region goes dark under load while replication lags; a promotion moves the service."""
-        from operations.recovery.promote import Promotion
         from operations.topology import from_settings
 
         control = Control(running)
@@ -114,12 +114,27 @@ class Demo:
             control.post("/dark", {"region": region})
             self._tell(f"{region} is dark: nothing crosses its border any more")
             lost_at = time.monotonic()
-            by = f"{getpass.getuser()}@demo"
-            done = Promotion(from_settings(settings), new, by, lambda line: self._say(f"    {line}")).run()
-            self._tell(f"promoted to {new} under epoch {done.epoch}")
+            self._promote(from_settings(settings), old, new)
             self._next_order(running, new, lost_at)
         finally:
             ordering.stop()
+
+    def _promote(self, topology: "Topology", old: str, new: str) -> None:
+        from operations.recovery.begin import Wish, prepare
+        from operations.recovery.move import World
+        from operations.recovery.promotion import execute
+        from operations.steps.executor import Event
+
+        def tell(event: Event) -> None:
+            if event.state not in ("checking", "verifying"):
+                self._say(f"    {event.step}: {event.state}{f': {event.note}' if event.note else ''}")
+
+        wish = Wish(target=new, mode="failover", by=f"{getpass.getuser()}@demo")
+        ready = prepare(topology, wish, old, self._root, World(), letters=True)
+        ended = execute(ready, self._root, tell)
+        if ended.outcome != "promoted":
+            raise DemoFailed(ended.problem)
+        self._tell(f"promoted to {new} under epoch {ended.epoch}")
 
     def _load(self, running: Running, count: int | None, rate: float | None) -> Load:
         url = f"http://127.0.0.1:{running.edge}"

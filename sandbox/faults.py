@@ -1,51 +1,30 @@
 """The faults that are active in a sandbox, and what they do to one call.
 
-A fault is about regions: `dark` cuts what crosses a region's border and leaves alone what is inside,
-which is what a partition does. Everything that must obey (the AWS layer, the database relay, the edge, the task
-reconciler) asks here or subscribes here, so that all parts of the rehearsal see one and the same outage.
+Everything that must obey (the AWS layer, the database relay, the edge, the task reconciler) asks here or subscribes
+here, so that all parts of the rehearsal see one and the same outage.
 """
 
+import math
+import random
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Literal
 
-Kind = Literal["dark", "hang", "slow", "lag"]
-Effect = Literal["refuse", "hang", "delay"]
-_GRAVEST_FIRST: tuple[tuple[Kind, Effect], ...] = (("dark", "refuse"), ("hang", "hang"))
+from sandbox.fault import ANYONE, EFFECT_OF_MODE, Fault, Kind, Mode, Verdict
 
+__all__ = ["Fault", "Faults", "Verdict"]
 
-@dataclass(frozen=True)
-class Fault:
-    """One active fault. `region` is None only for `lag`; `seconds` is set for `slow` and `lag`."""
-
-    id: str
-    kind: Kind
-    region: str | None = None
-    service: str | None = None
-    kill: bool = False
-    seconds: float | None = None
-    since: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What happens to a call: refused without an answer, left hanging, or delayed by `seconds` and then carried out."""
-
-    effect: Effect
-    fault: str
-    seconds: float = 0.0
+EVERY_SERVICE = "all"
+"""For `freeze_capacity`: all services of the place."""
+_CUTTING: tuple[Mode, ...] = ("refuse", "hang", "5xx")
 
 
 class Faults:
     """The set of active faults. Thread-safe; every change is announced after it is in force.
 
     `regions`, when given, are the only regions a fault may name: a misspelt one would otherwise be an outage
-    that nobody notices.
+    that nobody notices. Whoever sets a fault gets ValueError, and nothing is set, where it makes no sense.
     """
 
     def __init__(self, regions: Collection[str] | None = None) -> None:
@@ -55,29 +34,70 @@ class Faults:
         self._active: dict[str, Fault] = {}
         self._listeners: list[Callable[[], None]] = []
         self._version = 0
+        self._chance = random.Random(20)
 
     # Setting and clearing
 
-    def dark(self, region: str, service: str | None = None, kill: bool = False) -> Fault:
-        """Cut a region off. With `service` (a boto3 client name) only that service is down, there and for everyone.
+    def dark(self, region: str, service: str | None = None, kill: bool = False, mode: Mode = "refuse") -> Fault:
+        """Cut a region off; `mode` is what callers see. With `service` (`rds`, or `ecs:RunTask` for one operation) only
+        that is down, there and for everyone. `kill`: what runs inside ends as well."""
+        if mode not in _CUTTING:
+            raise ValueError(f"no dark fault was set: {mode!r} is no mode; use one of {', '.join(_CUTTING)}")
+        name, operation = _target(service)
+        return self._set("dark", region=region, service=name, operation=operation, kill=kill, mode=mode)
 
-        `kill` says that what runs inside ends as well; the parts that run things read it from `list()`.
-        """
-        return self._set("dark", region, service, kill=kill)
+    def dark_zone(self, zone: str) -> Fault:
+        """Lose one availability zone: its tasks end and are started in others, its database fails over in the
+        region."""
+        if self._regions is not None and zone[:-1] not in self._regions:
+            raise ValueError(f"no dark-zone fault was set: {zone!r} is no zone of {', '.join(sorted(self._regions))}")
+        return self._set("dark-zone", region=zone[:-1], zone=zone)
 
-    def hang(self, region: str, service: str | None = None) -> Fault:
-        """As `dark`, but a caller gets no answer at all instead of a closed connection."""
-        return self._set("hang", region, service)
+    def latency(self, seconds: float, region: str | None = None, service: str | None = None) -> Fault:
+        """Delay what crosses the region's border, or reaches that one service, by `seconds`; every call without
+        either."""
+        name, operation = _target(service)
+        _not_negative("latency", seconds)
+        return self._set("latency", region=region, service=name, operation=operation, seconds=seconds)
 
-    def slow(self, region: str, seconds: float, service: str | None = None) -> Fault:
-        """Delay what crosses the region's border (or reaches that one service) by `seconds`."""
-        return self._set("slow", region, service, seconds=seconds)
+    def throttle(self, service: str, rate: float, region: str | None = None, caller: str = ANYONE) -> Fault:
+        """Refuse this share of the calls to a service, picked by chance, as AWS does where calls come too fast."""
+        name, operation = _target(service)
+        _share("throttle", rate)
+        return self._set("throttle", region=region, service=name, operation=operation, share=rate, caller=caller)
+
+    def drop_response(self, service: str, count: int = 1, region: str | None = None, caller: str = "operator") -> Fault:
+        """Carry out the next `count` calls to `service` (`SERVICE:OPERATION`) and lose their answers on the way."""
+        name, operation = _target(service)
+        if operation is None:
+            raise ValueError(f"no drop-response fault was set: {service!r} names no operation; use rds:ModifyDBCluster")
+        if count < 1:
+            raise ValueError(f"no drop-response fault was set: {count} answers cannot be lost; give 1 or more")
+        return self._set("drop-response", region=region, service=name, operation=operation, count=count, caller=caller)
+
+    def freeze_capacity(self, service: str, share: float = 0.0, region: str | None = None) -> Fault:
+        """Start no more tasks of an ECS service (`all`: of any) than this share of the desired ones; what runs, runs
+        on."""
+        _share("freeze-capacity", share)
+        return self._set(
+            "freeze-capacity", region=region, service=None if service == EVERY_SERVICE else service, share=share
+        )
+
+    def ignore_writes(self, service: str = "cloudflare") -> Fault:
+        """Let the edge's API answer that it did what it was asked, and not do it."""
+        name, operation = _target(service)
+        if name != "cloudflare":
+            raise ValueError(f"no ignore-writes fault was set: {service!r} cannot do that here; use cloudflare")
+        return self._set("ignore-writes", service=name, operation=operation)
+
+    def read_only(self, region: str) -> Fault:
+        """Let the region's database refuse every write while RDS calls it available."""
+        return self._set("read-only", region=region)
 
     def lag(self, seconds: float) -> Fault:
         """Hold database replication back by `seconds`, in transport. A second call replaces the first."""
-        if seconds < 0:
-            raise ValueError(f"replication lag cannot be {seconds} seconds: it is negative; give 0 or more")
-        return self._put(Fault(id="lag", kind="lag", seconds=seconds, since=_now()))
+        _not_negative("lag", seconds)
+        return self._set("lag", seconds=seconds)
 
     def clear(self, id: str | None = None) -> list[Fault]:
         """End one fault, or all of them. Returns those that were ended.
@@ -103,28 +123,83 @@ class Faults:
             return [*self._active.values()]
 
     def verdict(self, caller: str, called: str, service: str, operation: str) -> Verdict | None:
-        """What the active faults do to a call; None means go on.
+        """What the active faults do to a call; None means go on. The gravest decides.
 
         `caller` is a region's name, `operator` or `edge` (these two are outside every region); `called` is the region
-        that must answer; `service` is a boto3 client name. `operation` is part of the question so that a fault
-        may become that fine without every caller changing.
+        that must answer; `service` is a boto3 client name.
         """
-        touching = [fault for fault in self.list() if _touches(fault, caller, called, service)]
-        for kind, effect in _GRAVEST_FIRST:
+        touching = [fault for fault in self.list() if fault.touches(caller, called, service, operation)]
+        for mode in _CUTTING:
             for fault in touching:
-                if fault.kind == kind:
-                    return Verdict(effect, fault.id)
-        if not touching:
-            return None
-        return Verdict("delay", touching[-1].id, sum(fault.seconds or 0.0 for fault in touching))
+                if fault.cuts and fault.mode == mode:
+                    return Verdict(EFFECT_OF_MODE[mode], fault.id)
+        for fault in touching:
+            if fault.kind == "throttle" and self._chance.random() < (fault.share or 0.0):
+                return Verdict("throttle", fault.id)
+        slow = [fault for fault in touching if fault.kind == "latency"]
+        return Verdict("delay", slow[-1].id, sum(fault.seconds or 0.0 for fault in slow)) if slow else None
+
+    def lets_through(self, caller: str, called: str, service: str, operation: str) -> bool:
+        """Whether a call is carried out at all, late or not."""
+        verdict = self.verdict(caller, called, service, operation)
+        return verdict is None or verdict.effect == "delay"
 
     def reachable(self, one: str, other: str, service: str) -> bool:
         """Whether a service's own traffic between two regions flows: replication, quorum, promotion."""
-        cutting = ("dark", "hang")
         return not any(
-            fault.kind in cutting and (_touches(fault, one, other, service) or _touches(fault, other, one, service))
+            fault.cuts
+            and fault.operation is None
+            and (fault.touches(one, other, service, "") or fault.touches(other, one, service, ""))
             for fault in self.list()
         )
+
+    def drops(self, caller: str, called: str, service: str, operation: str) -> bool:
+        """Whether the answer to a call that was carried out is lost on its way; counts it if so."""
+        with self._lock:
+            found = next(
+                (
+                    fault
+                    for fault in self._active.values()
+                    if fault.kind == "drop-response" and fault.touches(caller, called, service, operation)
+                ),
+                None,
+            )
+            if found is None:
+                return False
+            left = (found.count or 1) - 1
+            if left:
+                self._active[found.id] = replace(found, count=left)
+            else:
+                del self._active[found.id]
+        self._announce()
+        return True
+
+    def startable(self, region: str, service: str, desired: int) -> int:
+        """How many of the desired tasks of an ECS service there may be; those beyond it are not started."""
+        shares = [
+            fault.share or 0.0
+            for fault in self.list()
+            if fault.kind == "freeze-capacity" and fault.region in (None, region) and fault.service in (None, service)
+        ]
+        return min([desired, *(math.floor(share * desired + 1e-9) for share in shares)])
+
+    def dark_zones(self) -> frozenset[str]:
+        return frozenset(fault.zone for fault in self.list() if fault.kind == "dark-zone" and fault.zone)
+
+    def killed_regions(self) -> frozenset[str]:
+        """The regions that have lost their machines."""
+        return frozenset(
+            fault.region
+            for fault in self.list()
+            if fault.kind == "dark" and fault.kill and fault.service is None and fault.region
+        )
+
+    def read_only_regions(self) -> frozenset[str]:
+        return frozenset(fault.region for fault in self.list() if fault.kind == "read-only" and fault.region)
+
+    def ignores(self, service: str, operation: str) -> bool:
+        """Whether a service only says that it did what an operation asks."""
+        return any(fault.kind == "ignore-writes" and fault.concerns(service, operation) for fault in self.list())
 
     @property
     def lag_seconds(self) -> float:
@@ -144,16 +219,14 @@ class Faults:
             before = self._version
             return self._changed.wait_for(lambda: self._version != before, timeout)
 
-    def _set(
-        self, kind: Kind, region: str, service: str | None, *, kill: bool = False, seconds: float | None = None
-    ) -> Fault:
-        if self._regions is not None and region not in self._regions:
+    def _set(self, kind: Kind, **what: object) -> Fault:
+        region = what.get("region")
+        if self._regions is not None and region is not None and region not in self._regions:
             known = ", ".join(sorted(self._regions))
             raise ValueError(f"no {kind} fault was set: '{region}' is not a region here; use one of {known}")
-        name = "-".join(part for part in (kind, region, service) if part)
-        return self._put(Fault(name, kind, region, service, kill, seconds, _now()))
-
-    def _put(self, fault: Fault) -> Fault:
+        parts = [kind, what.get("zone") or region, what.get("service"), what.get("operation")]
+        name = "-".join(str(part) for part in parts if part)
+        fault = Fault(id=name, kind=kind, since=_now(), **what)  # type: ignore[arg-type]
         with self._lock:
             self._active[fault.id] = fault
         self._announce()
@@ -168,12 +241,20 @@ class Faults:
             listener()
 
 
-def _touches(fault: Fault, caller: str, called: str, service: str) -> bool:
-    if fault.kind == "lag":
-        return False
-    if fault.service is not None:
-        return fault.service == service and fault.region == called
-    return (fault.region == caller) != (fault.region == called)
+def _target(service: str | None) -> tuple[str | None, str | None]:
+    """`rds` or `rds:FailoverGlobalCluster` as service and operation."""
+    name, _, operation = (service or "").partition(":")
+    return name or None, operation or None
+
+
+def _share(kind: str, share: float) -> None:
+    if not 0 <= share <= 1:
+        raise ValueError(f"no {kind} fault was set: {share} is no share; give a number from 0 to 1")
+
+
+def _not_negative(kind: str, seconds: float) -> None:
+    if seconds < 0:
+        raise ValueError(f"no {kind} fault was set: {seconds} seconds is negative; give 0 or more")
 
 
 def _now() -> str:

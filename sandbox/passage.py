@@ -6,7 +6,7 @@ from sandbox.faults import Faults
 
 
 def passes(faults: Faults, caller: str, called: str, service: str, operation: str, patience: float) -> bool:
-    """True when a call may go on; False when it is refused or still hangs after `patience` seconds.
+    """True when a call may go on; False when it is refused in whatever way, or still hangs after `patience` seconds.
 
     A slow border is slept through here, at most for `patience`.
     """

@@ -98,12 +98,16 @@ class Sandbox:
         self.databases.hold(self.faults.lag_seconds or None)
         east, west = self.regions.values()
         self.databases.cut(not self.faults.reachable(east, west, "rds"))
+        killed, read_only, lost = (
+            self.faults.killed_regions(),
+            self.faults.read_only_regions(),
+            self.faults.dark_zones(),
+        )
         for site, region in self.regions.items():
-            killed = any(
-                fault.kill and fault.region == region and fault.service is None for fault in self.faults.list()
-            )
-            if killed and self.databases.running(site):
+            if region in killed and self.databases.running(site):
                 self.databases.kill(site)
+            self.databases.read_only(site, region in read_only)
+            self.databases.lose_zones(site, {zone for zone in lost if zone.startswith(region)})
 
 
 def main() -> None:

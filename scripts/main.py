@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from scripts import bootstrap, doctor, gate, lease, promote, sandbox, stacks, topology
+from scripts import (
+    bootstrap,
+    doctor,
+    gate,
+    lease,
+    promote,
+    reconcile,
+    rejoin,
+    report,
+    sandbox,
+    stacks,
+    topology,
+)
 from scripts.project import Project
 
 INTERRUPTED = 130
@@ -22,7 +34,7 @@ app = typer.Typer(
     help="Declare a service in two regions, and move it when one dies.",
     epilog="First time here? `lifeline doctor` looks at the machine, `lifeline sandbox demo` shows it all.",
 )
-for module in (stacks, gate, promote, lease, topology, bootstrap, doctor):
+for module in (stacks, gate, promote, report, reconcile, rejoin, lease, topology, bootstrap, doctor):
     module.add(app)
 app.add_typer(sandbox.app, name="sandbox")
 

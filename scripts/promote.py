@@ -1,45 +1,270 @@
-"""promote: move the live service to the other site."""
+"""promote: move the live service to the other site; plan, resume, abort and failback beside it."""
 
 import getpass
 import socket
-from typing import Annotated
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from operations.outcomes import Refused
-from scripts import target
+from operations.outcomes import Refused, Stopped
+from scripts import promote_plan, target
+from scripts.progress import last_line, progress
 from scripts.project import Project
-from scripts.terminal import Environment, Output, Yes, confirm, emit, emit_json, next_step, say
+from scripts.terminal import Environment, Output, Yes, confirm, emit, next_step, say
+
+if TYPE_CHECKING:
+    from operations.recovery.begin import Wish
+    from operations.recovery.move import World
+    from operations.recovery.outcome import Ended
+    from operations.recovery.report import Report
+    from operations.topology import Topology
+
+Mode = Literal["failover", "switchover"]
+To = Annotated[str | None, typer.Option("--to", help="The site to move to.", metavar="SITE")]
+ModeOption = Annotated[Mode, typer.Option(help="failover accepts loss; switchover gives nothing up, needs both sites.")]
+Override = Annotated[list[str] | None, typer.Option(help="Go on although this rule stands in the way.", metavar="RULE")]
+Skip = Annotated[list[str] | None, typer.Option(help="Leave this step out.", metavar="STEP")]
+Reason = Annotated[str | None, typer.Option(help="Why; for every override, skip and take-over. Goes into the report.")]
+TakeOver = Annotated[bool, typer.Option("--take-over-lock", help="The lock's holder has abandoned it.")]
+Start = Annotated[str | None, typer.Option(help="When the incident began (ISO 8601); the RTO counts from it.")]
+Orders = Annotated[
+    Path | None,
+    typer.Option("--orders", help="Ids of acknowledged orders, one a line: the report counts the lost ones."),
+]
+File = Annotated[Path | None, typer.Option(help="A topology file in place of the checkout's settings.")]
+
+group = typer.Typer(invoke_without_command=True, no_args_is_help=True, help="Move the live service to the other site.")
 
 
 def add(app: typer.Typer) -> None:
-    app.command()(promote)
+    app.add_typer(group, name="promote")
+    app.command()(failback)
 
 
+group.command("plan")(promote_plan.plan)
+
+
+@group.callback()
 def promote(
     context: typer.Context,
-    to: Annotated[str, typer.Option("--to", help="The site to move to.", metavar="SITE")],
+    to: To = None,
+    mode: Annotated[Mode | None, typer.Option(help="Default: failover; with --resume, the one that was begun.")] = None,
     environment: Environment = "production",
     yes: Yes = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at every step; change nothing.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the promotion under way.")] = False,
+    plan: Annotated[str | None, typer.Option("--plan", help="Refuse unless the plan has this hash.")] = None,
+    override: Override = None,
+    skip: Skip = None,
+    reason: Reason = None,
+    take_over_lock: TakeOver = False,
+    incident_start: Start = None,
+    orders: Orders = None,
+    topology: File = None,
     output: Output = "text",
 ) -> None:
-    """Fail over to the other site: what had not replicated is lost. A first, straight-through promotion."""
+    """Move the live service: record, fence, capacity, database, edge; journalled, and resumable by --resume."""
+    if context.invoked_subcommand is not None:
+        return
+    if to is None:
+        raise Refused("where to? Name the site: --to SITE")
     project: Project = context.obj
-    settings = project.settings(environment)
-    if to not in settings.sites:
-        raise Refused(f"{to!r} is no site: one of {', '.join(settings.sites)}")
-    from operations.recovery.promote import Promotion
-    from operations.topology import from_settings
+    estate, intent = promote_plan.estate(project, environment, topology)
+    wish = _wish(estate, to, mode or "failover", override, skip, reason, take_over_lock, incident_start, plan)
+    from operations.recovery.move import World
 
     target.announce(project)
-    confirm(
-        f"Fail {settings.application} ({environment}) over to {to}? Orders that have not replicated are lost.", yes=yes
-    )
-    done = Promotion(from_settings(settings), to, f"{getpass.getuser()}@{socket.gethostname()}", say).run()
-    if output == "json":
-        emit_json(done.__dict__)
+    root = promote_plan.folder(project, topology)
+    ids = _ids(orders)
+    if dry_run:
+        promote_plan.dry(root, estate, intent, wish, output)
+    elif resume:
+        _finish(*_resume(root, estate, wish, mode, World(), yes, output, ids), intent, output)
     else:
-        emit(f"{done.target} serves under epoch {done.epoch}, {done.seconds:.1f} s after the command began")
-        emit("not measured by this first version: what was lost (compare order ids), replication back, schedules")
-        flip = f"flip `lifeline:active` to {{{environment}: {to}}} in Pulumi.yaml, then "
-        next_step(("" if settings.active_site == to else flip) + "lifeline preview")
+        _finish(*_begin(root, estate, intent, wish, World(), yes, output, ids), intent, output)
+
+
+@group.command()
+def abort(
+    context: typer.Context,
+    environment: Environment = "production",
+    yes: Yes = False,
+    reason: Reason = None,
+    take_over_lock: TakeOver = False,
+    topology: File = None,
+) -> None:
+    """Give the promotion under way up: back to the old site, as long as the database has not moved."""
+    from operations.recovery.abort import abort as give_up
+    from operations.recovery.accounting import aborted
+    from operations.recovery.begin import read
+    from operations.recovery.books import Books
+    from operations.recovery.move import World
+
+    project: Project = context.obj
+    estate, _ = promote_plan.estate(project, environment, topology)
+    target.announce(project)
+    world, root = World(), promote_plan.folder(project, topology)
+    to = promote_plan.destination(root, estate, read(estate, next(iter(estate.sites)), world), world)
+    wish = _wish(estate, to, "failover", None, None, reason, take_over_lock, None, None)
+    confirm(f"Give the promotion to {to} up, and go on at {estate.peer(to)}?", yes=yes)
+    done = give_up(estate, wish, root, world, say)
+    aborted(done.promotion, Books(estate, root, world, estate.region(to)).read(done.promotion), root)
+    for warning in done.warnings:
+        say(f"warning: {warning}")
+    emit(f"promotion {done.promotion} is given up: {done.site} is active, epoch {done.epoch}")
+    next_step("lifeline status")
+
+
+def failback(
+    context: typer.Context,
+    mode: ModeOption = "switchover",
+    environment: Environment = "production",
+    yes: Yes = False,
+    override: Override = None,
+    reason: Reason = None,
+    orders: Orders = None,
+    output: Output = "text",
+) -> None:
+    """Move the service back to the site that stands by now; refused before its replication has caught up."""
+    from operations.recovery.begin import read
+    from operations.recovery.move import World
+
+    project: Project = context.obj
+    estate, intent = promote_plan.estate(project, environment, None)
+    target.announce(project)
+    world, ids = World(), _ids(orders)
+    to = estate.peer(read(estate, next(iter(estate.sites)), world).active)
+    wish = _wish(estate, to, mode, override, None, reason, False, None, None)
+    _finish(*_begin(project.root, estate, intent, wish, world, yes, output, ids), intent, output)
+
+
+def _ids(file: Path | None) -> list[str] | None:
+    """Read before anything is begun: a file that cannot be read must not be found out at the end."""
+    from operations.recovery.orders import read_ids
+
+    return None if file is None else read_ids(file)
+
+
+def _wish(
+    estate: "Topology",
+    to: str,
+    mode: Mode,
+    override: list[str] | None,
+    skip: list[str] | None,
+    reason: str | None,
+    take_over: bool,
+    incident_start: str | None,
+    plan: str | None,
+) -> "Wish":
+    from operations.recovery.begin import Wish
+
+    if (override or skip or take_over) and not (reason or "").strip():
+        raise Refused("an override, a skip and a take-over each need --reason TEXT: it goes into the report")
+    if to not in estate.sites:
+        raise Refused(f"{to!r} is no site: one of {', '.join(estate.sites)}")
+    text = reason or ""
+    start = None
+    if incident_start is not None:
+        try:
+            start = datetime.fromisoformat(incident_start)
+        except ValueError:
+            raise Refused(f"--incident-start {incident_start!r} is no time: write 2026-11-24T13:30:00Z") from None
+        start = start if start.tzinfo else start.replace(tzinfo=UTC)
+        if start > datetime.now(UTC):
+            raise Refused(f"--incident-start {start.isoformat()} is in the future: the RTO counts from it")
+    return Wish(
+        target=to,
+        mode=mode,
+        by=f"{getpass.getuser()}@{socket.gethostname()}",
+        overrides=dict.fromkeys(override or (), text),
+        skips=dict.fromkeys(skip or (), text),
+        incident_start=start,
+        plan=plan,
+        take_over=text if take_over else None,
+    )
+
+
+def _begin(
+    root: Path,
+    estate: "Topology",
+    intent: str | None,
+    wish: "Wish",
+    world: "World",
+    yes: bool,
+    output: str,
+    ids: list[str] | None,
+) -> tuple["Ended", "Report"]:
+    from operations.recovery.accounting import Accounting, accounted
+    from operations.recovery.begin import prepare
+    from operations.recovery.promotion import execute
+
+    ready = prepare(estate, wish, intent, root, world, letters=True)
+    if output == "text":
+        promote_plan.show_findings(ready.findings)
+    if ready.blocking:
+        execute(ready, root, lambda _: None)  # says which, and refuses
+    loss = (
+        "Orders that have not replicated are lost." if wish.mode == "failover" else "Nothing acknowledged is given up."
+    )
+    confirm(f"{wish.mode.capitalize()} {estate.application} ({estate.environment}) to {wish.target}? {loss}", yes=yes)
+    with accounted(Accounting(estate, wish.target, wish.by, world)) as account:
+        with progress(ready.plan, output) as told:
+            ended = execute(ready, root, told)
+        return ended, account.finish(ended, root, ids)
+
+
+def _resume(
+    root: Path,
+    estate: "Topology",
+    wish: "Wish",
+    mode: Mode | None,
+    world: "World",
+    yes: bool,
+    output: str,
+    ids: list[str] | None,
+) -> tuple["Ended", "Report"]:
+    from dataclasses import replace
+
+    from operations.recovery.accounting import Accounting, accounted
+    from operations.recovery.promotion import resume, unfinished
+
+    found = unfinished(estate, replace(wish, mode=mode or "switchover"), root, world)
+    move = found.plan.move
+    over = sum(step.over for step in found.story.steps.values())
+    say(f"going on with {move.mode} {move.promotion}: {over} of {len(found.plan.graph)} steps are over")
+    if move.mode != found.story.header.get("mode"):
+        question = f"Turn the switchover into a failover to {move.target}? Orders that have not replicated are lost."
+    else:
+        question = f"Go on with the {move.mode} to {move.target}?"
+    confirm(question, yes=yes)
+    with accounted(Accounting(estate, wish.target, wish.by, world)) as account:
+        with progress(found.plan, output, found.story) as told:
+            ended = resume(found, wish, root, told)
+        return ended, account.finish(ended, root, ids)
+
+
+def _finish(ended: "Ended", report: "Report", intent: str | None, output: str) -> None:
+    if output == "json":
+        last_line(report.document())
+    if ended.outcome == "refused":
+        raise Refused(ended.problem)
+    if ended.outcome != "promoted":
+        raise Stopped(ended.problem)
+    if output == "json":
+        return
+    emit(f"{ended.target} serves under epoch {ended.epoch}, {ended.run.seconds:.1f} s after the first step began")
+    for step in ended.run.steps:
+        if step.state in ("degraded", "skipped"):
+            emit(f"{step.state}: {step.title}: {step.note}")
+    emit(f"RTO {_seconds(report.rto_seconds)}, without service {_seconds(report.downtime_seconds)} as users saw it")
+    for name, store in report.rpo.items():
+        emit(f"lost of the {name}: {_seconds(store.seconds)}, rows {store.rows}")
+    if report.orders.acknowledged != "unknown":
+        emit(f"orders: {report.orders.acknowledged} acknowledged, {report.orders.lost} of them lost")
+    next_step("lifeline report" + ("" if intent == ended.target else ", then lifeline reconcile"))
+
+
+def _seconds(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.1f} s"

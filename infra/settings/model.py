@@ -22,6 +22,7 @@ from infra.settings.notifications import NotificationSettings
 from infra.settings.object_store import ObjectStoreSettings
 from infra.settings.observability import ObservabilitySettings
 from infra.settings.queue import QueueSettings
+from infra.settings.recovery import RecoverySettings
 
 GLOBAL = "global"
 """The scope of the stack that holds what spans the sites."""
@@ -208,6 +209,7 @@ class Settings(Frozen):
     images: ImagesSettings = ImagesSettings()
     rotation: dict[Name, Annotated[int, Field(ge=1, le=1000)]] = Field(default_factory=dict)
     """Application secret → days after which it is made anew, and its readers are restarted; without a line, never."""
+    recovery: RecoverySettings = RecoverySettings()
     services: tuple[ServiceSettings, ...]
 
     @property

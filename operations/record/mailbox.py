@@ -14,7 +14,7 @@ from operations.record.attributes import Attribute, Value, from_attribute, to_at
 from operations.record.record import RecordUnreachable
 from operations.record.replicas import ClientFactory, ConditionFailed, Replicas
 
-Kind = Literal["prove-writable", "revoke", "count", "probe", "extend-lease"]
+Kind = Literal["prove-writable", "revoke", "count", "probe", "extend-lease", "fence-events", "orphans"]
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 _LOOK_BACK = timedelta(hours=1)
@@ -62,6 +62,7 @@ class Mailbox:
         by: str,
         timeout: float,
         sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> dict[str, Value]:
         """Leaves a request and waits up to `timeout` seconds for the warden's answer.
 
@@ -77,7 +78,7 @@ class Mailbox:
             "at": to_attribute(at.isoformat(timespec="milliseconds")),
             "until": to_attribute((at + timedelta(seconds=timeout)).isoformat(timespec="milliseconds")),
         }
-        deadline = time.monotonic() + timeout
+        deadline = monotonic() + timeout
         last = "its warden said nothing"
         try:
             self._replicas.call("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
@@ -85,7 +86,7 @@ class Mailbox:
             pass  # the first attempt went through after all: no two requests share an id
         except RecordUnreachable as unreachable:
             raise NoAnswer(f"{kind} at {site} could not be asked: {unreachable}") from None
-        while time.monotonic() < deadline:
+        while monotonic() < deadline:
             try:
                 found = self._replicas.call("get_item", Key=key, ConsistentRead=True).get("Item", {})
                 if "answer" in found:

@@ -5,13 +5,16 @@ import signal
 import sys
 import threading
 
+from operations.record.heartbeats import Heartbeats
 from operations.record.mailbox import Mailbox
+from operations.record.replicas import Replicas
 from operations.record.store import RecordStore
 from operations.warden.answers import Answers
 from operations.warden.clients import bounded
 from operations.warden.environment import EnvironmentIncomplete, warden_environment
 from operations.warden.extension import Extensions
 from operations.warden.health import Health
+from operations.warden.heartbeat import Heart
 from operations.warden.journal import say
 from operations.warden.loop import Keeper
 from operations.warden.metric import Metric
@@ -32,6 +35,7 @@ def main() -> int:
     store = RecordStore(
         environment.table, environment.application, environment.table_regions, environment.founder, bounded
     )
+    heart = Heart(environment, Heartbeats(Replicas(environment.table, environment.table_regions, bounded)), bounded)
     mailbox = Mailbox(environment.table, environment.table_regions, bounded)
     extensions = Extensions(environment.extension_parameter, environment.region, bounded)
     keeper = Keeper(environment, standing, store.read, extensions)
@@ -41,6 +45,7 @@ def main() -> int:
         threading.Thread(target=keeper.run, args=(stop,), name="lease", daemon=True),
         threading.Thread(target=answers.run, args=(stop,), name="mailbox", daemon=True),
         threading.Thread(target=Metric(environment, standing, bounded).run, args=(stop,), name="metric", daemon=True),
+        threading.Thread(target=heart.run, args=(stop,), name="heartbeat", daemon=True),
         threading.Thread(target=health.serve_forever, name="health", daemon=True),
     ]
     for duty in duties:

@@ -10,19 +10,18 @@ from operations.record.attributes import Value
 from operations.record.mailbox import Mailbox, Request
 from operations.record.record import RecordUnreachable
 from operations.warden import lease
+from operations.warden.arguments import ArgumentWrong
 from operations.warden.database import Connection, DatabaseUnreachable, connect, in_recovery
 from operations.warden.environment import WardenEnvironment
+from operations.warden.heartbeat import beats
 from operations.warden.journal import say
+from operations.warden.orphans import orphans
 from operations.warden.standing import Standing
 
 _LOOK_SECONDS = 1.0
 _STATEMENT_SECONDS = 30.0
 _DIGESTS = 4000
 """Most digests in one request: an item of the table is at most 400 KB."""
-
-
-class ArgumentWrong(Exception):
-    """The request lacks something or has it wrong; says what."""
 
 
 class Answers:
@@ -38,6 +37,8 @@ class Answers:
             "count": self._count,
             "probe": self._probe,
             "extend-lease": self._extend_lease,
+            "fence-events": self._fence_events,
+            "orphans": lambda connection, arguments: orphans(environment, connection, arguments),
         }
 
     def run(self, stop: threading.Event) -> None:
@@ -118,22 +119,62 @@ class Answers:
         return answer | {"asked": len(set(map(str, digests))), "missing": [str(digest) for (digest,) in missing]}
 
     def _probe(self, connection: Connection, _arguments: Mapping[str, Value]) -> dict[str, Value]:
-        """How the site's database stands, at a standby too. `behind_seconds`: age of what was last replayed."""
+        """How the site's database stands, at a standby too.
+
+        `behind_seconds`: age of what was last replayed. `position`: bytes of log, null where the engine does not say.
+        """
         row = connection.execute(
             "select pg_is_in_recovery(), clock_timestamp(),"
             " extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())::float8,"
-            " (select count(*) from lifeline.unguarded)"
+            " (select count(*) from lifeline.unguarded),"
+            # Bytes of log from the beginning; written where it writes, replayed where it follows.
+            " (case when pg_is_in_recovery() then pg_last_wal_replay_lsn()"
+            " else pg_current_wal_lsn() end - '0/0')::bigint"
         ).fetchone()
         if row is None:
             raise ArgumentWrong("the database gave no answer")
-        recovery, clock, behind, unguarded = row
+        recovery, clock, behind, unguarded, position = row
         return {
             "writer": not recovery,
             "clock": clock.isoformat(),
             "behind_seconds": behind if recovery else None,
             "unguarded": unguarded,
+            "position": position,
             "serves": self._standing.serves(),
+            "heartbeats": {site: at.isoformat() for site, at in beats(connection).items()},
             **_lease(lease.current(connection)),
+        }
+
+    def _fence_events(self, connection: Connection, _arguments: Mapping[str, Value]) -> dict[str, Value]:
+        """What the fence did here: orders' writes refused since it was installed, leases, break-glass extensions."""
+        refused = connection.execute("select case when is_called then last_value else 0 end from lifeline.refusals")
+        leases = connection.execute("select site, epoch, valid_until, revoked_at from lifeline.lease order by epoch")
+        extensions = connection.execute(
+            "select site, epoch, minutes, granted_by, reason, honoured_at from lifeline.lease_extension"
+            " order by honoured_at"
+        )
+        return {
+            "refused_writes": int((refused.fetchone() or (0,))[0]),
+            "leases": [
+                {
+                    "site": site,
+                    "epoch": epoch,
+                    "valid_until": valid_until.isoformat(),
+                    "revoked_at": revoked_at.isoformat() if revoked_at else None,
+                }
+                for site, epoch, valid_until, revoked_at in leases.fetchall()
+            ],
+            "extensions": [
+                {
+                    "site": site,
+                    "epoch": epoch,
+                    "minutes": minutes,
+                    "granted_by": list(granted_by),
+                    "reason": reason,
+                    "honoured_at": honoured_at.isoformat(),
+                }
+                for site, epoch, minutes, granted_by, reason, honoured_at in extensions.fetchall()
+            ],
         }
 
     def _extend_lease(self, _connection: Connection, _arguments: Mapping[str, Value]) -> dict[str, Value]:

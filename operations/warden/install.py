@@ -22,7 +22,7 @@ from operations.warden.journal import say
 
 BOUNDED_ROLES = ("app", "app_owner")
 """Roles whose transactions are ended after TRANSACTION_SECONDS: a late commit must not outlive the fence's wait."""
-_PARTS = ("fence.sql", "lease.sql", "rights.sql")
+_PARTS = ("fence.sql", "lease.sql", "rescue.sql", "rights.sql")
 _LOOK_SECONDS = 60.0
 _WAIT_SECONDS = 2.0
 _STATEMENT_SECONDS = 60.0

@@ -23,11 +23,7 @@ class Metric:
         self._region = environment.region
         self._pause = min(environment.interval, _LONGEST_PAUSE)
         self._client_factory = client_factory
-        self._dimensions = [
-            {"Name": "Application", "Value": environment.application},
-            {"Name": "Environment", "Value": environment.environment},
-            {"Name": "Site", "Value": environment.site},
-        ]
+        self._dimensions = dimensions(environment)
 
     def run(self, stop: threading.Event) -> None:
         """Sends every few seconds until told to stop."""
@@ -59,3 +55,12 @@ class Metric:
             "StorageResolution": 1,
         }
         client.put_metric_data(Namespace=NAMESPACE, MetricData=[datum])
+
+
+def dimensions(environment: WardenEnvironment) -> list[dict[str, str]]:
+    """Those of every metric of a warden, as CloudWatch takes them."""
+    return [
+        {"Name": "Application", "Value": environment.application},
+        {"Name": "Environment", "Value": environment.environment},
+        {"Name": "Site", "Value": environment.site},
+    ]

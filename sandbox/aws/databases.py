@@ -39,5 +39,17 @@ class Databases(Protocol):
     def switchover(self, site: str) -> None:
         """End the replica's source cleanly, promote the replica with all of it, and make the old source follow it."""
 
-    def refollow(self, site: str, source: str) -> object:
-        """Make the site's database a replica of `source`'s again, giving up what `source` never received."""
+    def refollow(self, site: str, source: str, keep: str | None = None) -> object:
+        """Make the site's database a replica of `source`'s again, giving up what `source` never received.
+
+        With `keep`, a copy of all that it had is kept under that name first.
+        """
+
+    def open_copy(self, copy: str, name: str) -> int:
+        """Start a database called `name` on a kept copy; returns its port."""
+
+    def shut_copy(self, name: str) -> None:
+        """End such a database. No error where there is none."""
+
+    def drop_copies(self) -> None:
+        """End every such database and remove every kept copy."""

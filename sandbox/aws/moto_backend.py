@@ -14,7 +14,16 @@ from sandbox.aws import wire
 from sandbox.aws.errors import ApiError
 from sandbox.aws.http import HttpAnswer, HttpRequest
 
-_ANY_SERVICES_CODES = ("NotImplemented", "UnknownOperationException", "UnrecognizedClientException")
+_ANY_SERVICES_CODES = (
+    "NotImplemented",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "UnknownOperationException",
+    "UnrecognizedClientException",
+)
 _GLOBAL_HOSTS = frozenset({"iam", "budgets", "cloudfront", "organizations", "route53"})
 
 

@@ -18,6 +18,12 @@ from sandbox.calls import CallLog
 
 # A caller that hangs is let go after this time, or as soon as the fault is cleared; its own timeout comes first.
 _HANG_SECONDS = 300.0
+# How services with an older protocol call what the others call ThrottlingException.
+_THROTTLED = {
+    **dict.fromkeys(("autoscaling", "cloudwatch", "elbv2", "iam", "rds", "sns", "sts"), "Throttling"),
+    "ec2": "RequestLimitExceeded",
+    "s3": "SlowDown",
+}
 
 
 class Pipeline:
@@ -42,12 +48,15 @@ class Pipeline:
             return self._stranger(request, signed.key, signed.region, service, name)
         call = Call(caller, signed.region, service, name, request)
         regions = residence.regions(service, name, signed.region)
-        self._obey_faults(call, regions)
         try:
+            self._obey_faults(call, regions)
             answer = self._carry_out(call)
         except ApiError as error:
             answer = wire.answer_of(request, service, name, error)
         outcome = "ok" if answer.status < 400 else f"error:{answer.error or wire.error_code(answer)}"
+        if any(self._emulation.faults.drops(caller, region, service, name) for region in regions):
+            self._record(call, regions[0], "lost", 0)
+            raise Unanswered
         self._record(call, regions[0], outcome, answer.status)
         return answer
 
@@ -77,6 +86,7 @@ class Pipeline:
         return wire.answer_of(call.request, call.service, call.operation, result)
 
     def _obey_faults(self, call: Call, regions: tuple[str, ...]) -> None:
+        """Returns where the call may go on. Raises Unanswered, or ApiError where a fault answers for the service."""
         faults = self._emulation.faults
         for region in regions:
             verdict = faults.verdict(call.caller, region, call.service, call.operation)
@@ -85,6 +95,10 @@ class Pipeline:
             if verdict.effect == "delay":
                 time.sleep(verdict.seconds)
                 continue
+            if verdict.effect == "throttle":
+                raise ApiError(_THROTTLED.get(call.service, "ThrottlingException"), "Rate exceeded", 400)
+            if verdict.effect == "unavailable":
+                raise ApiError("ServiceUnavailable", f"{call.service} is not available in {region}", 503)
             if verdict.effect == "hang":
                 self._hang(call, region)
             self._record(call, region, "refused", 0)

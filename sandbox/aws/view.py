@@ -115,7 +115,8 @@ class View:
     def ecs_services(self, region: str) -> list[dict[str, Any]]:
         """Active services.
 
-        Each: `cluster` (name), `cluster_arn`, `name`, `arn`, `desired`, `task_definition`, `load_balancers`.
+        Each: `cluster` (name), `cluster_arn`, `name`, `arn`, `desired`, `task_definition`, `load_balancers`, `zones`
+        (of its subnets, sorted).
         `task_definition`: `arn`, `family`, `revision`, `containers`, each `name`, `image`, `command` (list),
         `environment` (name → value), `secrets` (name → ARN or name), `ports`. `load_balancers`: (target group ARN,
         container name, container port).
@@ -135,6 +136,7 @@ class View:
                         for entry in service.load_balancers
                         if "targetGroupArn" in entry
                     ],
+                    "zones": self._zones(region, service),
                 }
                 for service in ecs.services.values()
                 if service.status == "ACTIVE"
@@ -166,6 +168,14 @@ class View:
     def reset(self) -> None:
         self.registry.clear()
         self._running.clear()
+
+    def _zones(self, region: str, service: Any) -> list[str]:
+        from moto.ec2.models import ec2_backends
+
+        network = (service.network_configuration or {}).get("awsvpcConfiguration", {})
+        ec2 = ec2_backends[self._backend.account_id][region]
+        found = [ec2.get_subnet(subnet) for subnet in network.get("subnets", [])]
+        return sorted({str(subnet.availability_zone) for subnet in found})
 
     def _elbv2(self, region: str) -> Any:
         from moto.elbv2.models import elbv2_backends

@@ -27,6 +27,8 @@ class Request:
     ids: Mapping[str, str]
     query: Mapping[str, str]
     body: Document
+    applied: bool = True
+    """False under a fault: checked and answered as if it had been done, and not done."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,8 @@ class Api:
             with self._store.write_lock:
                 document = self._derived(kind, SHAPES[kind].complete(request.body), request)
                 CHECKS[kind](self._store, document)
+                if not request.applied:
+                    return {**document, "id": "0" * 32}
                 return self._store.create(kind, document)
 
         return created
@@ -185,6 +189,8 @@ class Api:
                 given = request.body if whole else {**shape.known(before), **shape.known(request.body)}
                 document = {**self._derived(kind, shape.complete(given), request, before), "id": before["id"]}
                 CHECKS[kind](self._store, document)
+                if not request.applied:
+                    return document
                 return self._store.replace(kind, before["id"], document)
 
         return written
@@ -195,7 +201,8 @@ class Api:
                 document = self._read(kind, request)
                 if self._users(kind, document["id"]):
                     raise referenced()
-                self._store.delete(kind, document["id"])
+                if request.applied:
+                    self._store.delete(kind, document["id"])
             return {"id": document["id"]}
 
         return deleted

@@ -30,6 +30,14 @@ def unauthenticated() -> ApiError:
     return ApiError(403, 10000, "Authentication error")
 
 
+def unavailable() -> ApiError:
+    return ApiError(503, 10013, "Service unavailable")
+
+
+def throttled() -> ApiError:
+    return ApiError(429, 10429, "Rate limited: please wait and consider throttling your request speed")
+
+
 def unroutable(path: str) -> ApiError:
     return ApiError(404, 7003, f"Could not route to {path}, perhaps your object identifier is invalid?")
 

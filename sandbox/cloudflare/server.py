@@ -5,15 +5,16 @@ edge goes on with what it was told last, as Cloudflare's data plane does.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.aws.callers import OPERATOR
 from sandbox.calls import CallLog
 from sandbox.cloudflare.api import Api, Request
-from sandbox.cloudflare.errors import ApiError, malformed, unauthenticated
+from sandbox.cloudflare.errors import ApiError, malformed, throttled, unauthenticated, unavailable
 from sandbox.cloudflare.health import HealthBoard
 from sandbox.cloudflare.store import Document, Store
+from sandbox.fault import Effect
 from sandbox.faults import Faults
 from sandbox.http_server import BodyRefused, Handler, Server
 from sandbox.passage import passes
@@ -22,6 +23,8 @@ REGION = "cloudflare"
 """What faults and the call log call Cloudflare's API."""
 TOKEN = "sandbox"
 _HANG_SECONDS = 60.0
+_ANSWERED: dict[Effect, Callable[[], ApiError]] = {"unavailable": unavailable, "throttle": throttled}
+"""What a fault answers with."""
 
 
 class Cloudflare:
@@ -58,7 +61,10 @@ def _handler(api: Api, faults: Faults, calls: CallLog) -> type[Handler]:
                 given = self.body()
                 route, ids = api.route(self.command, path.path)
                 operation, resource = route.operation, ids.get("id", "")
-                if not passes(faults, OPERATOR, REGION, "cloudflare", operation, _HANG_SECONDS):
+                verdict = faults.verdict(OPERATOR, REGION, "cloudflare", operation)
+                if verdict is not None and verdict.effect in _ANSWERED:
+                    raise _ANSWERED[verdict.effect]()
+                if verdict is not None and not passes(faults, OPERATOR, REGION, "cloudflare", operation, _HANG_SECONDS):
                     self._record(operation, resource, "refused", 0)
                     self.hang_up()
                     return
@@ -66,7 +72,12 @@ def _handler(api: Api, faults: Faults, calls: CallLog) -> type[Handler]:
                     raise unauthenticated()
                 document = _document(given)
                 resource = resource or str(document.get("name", ""))
-                status, envelope = 200, api.run(route, Request(ids, dict(parse_qsl(path.query)), document))
+                applied = not faults.ignores("cloudflare", operation)
+                status, envelope = 200, api.run(route, Request(ids, dict(parse_qsl(path.query)), document, applied))
+                if faults.drops(OPERATOR, REGION, "cloudflare", operation):
+                    self._record(operation, resource, "lost", 0)
+                    self.hang_up()
+                    return
             except ApiError as error:
                 status, envelope, outcome = error.status, error.envelope(), f"error:{error.code}"
             except BodyRefused as error:

@@ -1,7 +1,7 @@
 """The sites' databases as the emulated RDS sees them: made, followed, promoted, cut off."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from sandbox.postgres import place
+from sandbox.postgres.copies import Copies
 from sandbox.postgres.relay import Relay
 from sandbox.postgres.server import HOST, PostgresFailed, Server, free_port
 
@@ -35,6 +36,9 @@ class Databases:
         self._relays: dict[str, Relay] = {}
         self._sources: dict[str, str] = {}
         self._locks = {site: threading.RLock() for site in regions}
+        self._read_only: set[str] = set()
+        self._zones = {site: f"{region}a" for site, region in regions.items()}
+        self._copies = Copies()
         self._hold: float | None = None
         self._cut = False
 
@@ -70,6 +74,7 @@ class Databases:
                 server.remove()
                 raise
             self._servers[site] = server
+            self._restrict(site)
 
     def delete(self, site: str) -> None:
         """Ends the site's cluster and deletes its files; harmless when there is none."""
@@ -96,6 +101,7 @@ class Databases:
     def start(self, site: str) -> None:
         with self._locks[site]:
             self._server(site).start()
+            self._restrict(site)
 
     def stop(self, site: str) -> None:
         """A clean shutdown; a standby that can be reached has received everything before it returns."""
@@ -113,24 +119,29 @@ class Databases:
             self._server(site).promote()
             self._sources.pop(site, None)
 
-    def refollow(self, site: str, source: str) -> str:
-        """Makes a former writer follow `source`; what it alone had is gone. Returns the way: `rewind` or `base backup`.
+    def refollow(self, site: str, source: str, keep: str | None = None) -> str:
+        """Makes a former writer follow `source`; what it alone had is gone, but for a copy that is kept as `keep`.
 
+        Returns the way: `rewind` or `base backup`.
         Raises PostgresFailed; the site is then stopped.
         """
         with self._locks[site]:
             server = self._server(site)
             way = self._way(site, source)
             server.stop()
+            if keep is not None:
+                self._copies.keep(self._place(), server, keep)
             try:
                 server.rewind_to(way)
                 server.start()
-                return "rewind"
+                how = "rewind"
             except PostgresFailed:
                 server.kill()
                 server.copy_from(way)  # the WAL since the histories parted is gone, or one of them is damaged
                 server.start()
-                return "base backup"
+                how = "base backup"
+            self._restrict(site)
+            return how
 
     def switchover(self, site: str) -> None:
         """The planned way: the source stops cleanly, the standby gets everything, is promoted, and is followed."""
@@ -175,6 +186,39 @@ class Databases:
         for relay in list(self._relays.values()):
             relay.cut(cut)
 
+    def read_only(self, site: str, on: bool) -> None:
+        """Lets the site's server refuse every write (SQLSTATE 25006) while it answers as ever, or no longer."""
+        with self._locks[site]:
+            if on != (site in self._read_only):
+                self._read_only ^= {site}
+                self._restrict(site)
+
+    def lose_zones(self, site: str, lost: Collection[str]) -> None:
+        """Moves the site's server out of a zone that is lost, as Aurora does: connections end, nothing committed does.
+
+        Losing all three zones is losing the region (`dark --kill`), and does nothing here.
+        """
+        with self._locks[site]:
+            if self._zones[site] not in lost or not self.running(site):
+                return
+            left = [zone for letter in "abc" if (zone := f"{self.regions[site]}{letter}") not in lost]
+            if left:
+                self._zones[site] = left[0]
+                self.kill(site)
+                self.start(site)
+
+    def open_copy(self, copy: str, name: str) -> int:
+        """Starts a server called `name` on a copy that a refollow kept; returns its port. Raises PostgresFailed."""
+        return self._copies.open(self._place(), copy, name)
+
+    def shut_copy(self, name: str) -> None:
+        """Ends such a server; the copy stays."""
+        self._copies.shut(name)
+
+    def drop_copies(self) -> None:
+        """Ends every such server and deletes every copy."""
+        self._copies.clear()
+
     def dsn(self, site: str, dbname: str, user: str) -> str:
         """A libpq connection string to the site's own server."""
         return f"host={HOST} port={self.port(site)} dbname={dbname} user={user}"
@@ -186,6 +230,7 @@ class Databases:
                 self.stop(site)
             else:
                 self.delete(site)
+        self._copies.clear()
         for relay in list(self._relays.values()):
             relay.close()
         self._relays.clear()
@@ -201,6 +246,11 @@ class Databases:
             if self._found_place is None:
                 self._found_place = place.find(self._state_dir)
             return self._found_place
+
+    def _restrict(self, site: str) -> None:
+        """Makes the running server read-only or not: copies of a data folder bring the other's setting along."""
+        if self.running(site):
+            self._servers[site].set("default_transaction_read_only", "on" if site in self._read_only else None)
 
     def _server(self, site: str) -> Server:
         if site not in self._servers:

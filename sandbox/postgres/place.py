@@ -44,6 +44,17 @@ class Place:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         return folder
 
+    def own(self, folder: Path) -> None:
+        """Give a folder with all that is in it to the account."""
+        if self.account is not None:
+            for path in (folder, *folder.rglob("*")):
+                shutil.chown(path, self.account)
+
+    @staticmethod
+    def safe(name: str) -> str:
+        """The name without what a folder's name had better not have."""
+        return "".join(character if character.isalnum() else "-" for character in name)
+
     def give_away(self) -> None:
         """Removes what lies outside the sandbox's own state."""
         if self.data != self.logs:

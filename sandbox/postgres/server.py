@@ -7,9 +7,11 @@ import signal
 import socket
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from sandbox.postgres.place import Place
 from sandbox.processes import Process
@@ -89,6 +91,18 @@ class Server:
         self._tool("pg_basebackup", f"--pgdata={self._data}", f"--dbname={source}", *options)
         self._follow(upstream)
 
+    def copy_to(self, folder: Path) -> None:
+        """Copies the data into the folder; the server is stopped."""
+        shutil.copytree(self._data, folder / "data")
+        self._place.own(folder)
+
+    def take(self, folder: Path) -> None:
+        """Makes this server's data those of a copy: a server that follows nobody."""
+        self._clear()
+        shutil.copytree(folder / "data", self._data)
+        (self._data / "standby.signal").unlink(missing_ok=True)
+        self._place.own(self._folder)
+
     def rewind_to(self, upstream: int) -> None:
         """Takes a former primary back to where its history and the upstream's parted. Raises PostgresFailed."""
         source = self._conninfo(upstream)
@@ -131,6 +145,18 @@ class Server:
         if self.query("select pg_is_in_recovery()") is True and self.query("select pg_promote(true, 60)") is not True:
             raise PostgresFailed(f"the server {self._name} is still in recovery after 60 s: see {self._log}")
         self._upstream = None
+
+    def set(self, parameter: str, value: str | None) -> None:
+        """Sets a parameter of the whole server, for sessions that are open too; None takes it back."""
+        name = sql.Identifier(parameter)
+        statement = (
+            sql.SQL("alter system reset {}").format(name)
+            if value is None
+            else sql.SQL("alter system set {} = {}").format(name, sql.Literal(value))
+        )
+        with self.connect() as connection:
+            connection.execute(statement)
+            connection.execute("select pg_reload_conf()")
 
     def query(self, statement: str, dbname: str = "postgres") -> Any:
         """The first column of the first row; None when there is none. Raises psycopg's errors."""

@@ -33,6 +33,8 @@ operator.
   id that AWS would give it. Every type that is not listed here is recorded too, and every change replaces it.
 
 For every type an unknown property, a missing required one and a value of the wrong kind are refused.
+
+How to break it on purpose is on [a page of its own](sandbox-faults.md).
 """
 
 LIMITS = """\
@@ -47,7 +49,8 @@ LIMITS = """\
 - Names between services (Service Connect): kept, not resolved.
 - Times: AWS takes minutes where the sandbox takes a moment. Nothing measured here is an AWS time.
 - Whether AWS itself would take an argument that the SDK's types allow: the emulation checks less than AWS does.
-- A DynamoDB table with eventually consistent replicas, and restores of tables or clusters from backups.
+- A DynamoDB table with eventually consistent replicas, and restores of tables or clusters from backups; only the
+  snapshot that a failover leaves of the old volume has data, and a cluster restored from it answers.
 - Secrets' rotation and certificates' renewal: declared, never run. The rotation's function is tested by itself.
 - An alarm on one metric has the state that its datapoints give when somebody looks, a composite one the state that its
   parts give it; alarms on metric math or percentiles stay

@@ -12,7 +12,7 @@ class Sight(Protocol):
     """The part of the AWS view that the reconciler reads and writes."""
 
     def ecs_services(self, region: str) -> Sequence[dict[str, Any]]:
-        """`cluster`, `cluster_arn`, `name`, `desired`, `task_definition` and `load_balancers` are used."""
+        """`cluster`, `cluster_arn`, `name`, `desired`, `task_definition`, `load_balancers`, `zones` are used."""
 
     def secret_value(self, region: str, arn: str) -> str:
         """Raises LookupError."""
@@ -42,6 +42,8 @@ class Declared:
     secrets: Mapping[str, str]
     ports: tuple[int, ...]
     target_groups: tuple[str, ...]
+    zones: tuple[str, ...] = ()
+    """The availability zones of the service's subnets."""
 
     @property
     def region(self) -> str:
@@ -70,6 +72,7 @@ class Declared:
             secrets=container["secrets"],
             ports=tuple(container["ports"]),
             target_groups=tuple(group for group, _, _ in service["load_balancers"]),
+            zones=tuple(service.get("zones", ())),
         )
 
 

@@ -52,7 +52,7 @@ def variables(
     """
     region = declared.region
     _, registry = repository(declared.image)
-    if registry is not None and faults.verdict(region, registry, "ecr", "BatchGetImage") is not None:
+    if registry is not None and not faults.lets_through(region, registry, "ecr", "BatchGetImage"):
         raise CannotStart(f"CannotPullContainerError: the registry in {registry} cannot be reached from {region}")
     return {
         **{name: os.environ[name] for name in _FROM_HOST if name in os.environ},
@@ -73,7 +73,7 @@ def variables(
 def _secrets(declared: Declared, sight: Sight, faults: Faults) -> Mapping[str, str]:
     found = {}
     for name, reference in declared.secrets.items():
-        if faults.verdict(declared.region, declared.region, "secretsmanager", "GetSecretValue") is not None:
+        if not faults.lets_through(declared.region, declared.region, "secretsmanager", "GetSecretValue"):
             raise CannotStart(f"ResourceInitializationError: Secrets Manager does not answer in {declared.region}")
         try:
             found[name] = sight.secret_value(declared.region, reference)

@@ -19,8 +19,9 @@ Start = Callable[[Sequence[str], Mapping[str, str], Path, Path], Process]
 class Tasks:
     """Every task of every region. `root`: the checkout; `logs`: a folder, one file for each service.
 
-    A region that is dark with `kill` loses its tasks, and gets new ones when it is back. Where ECS itself is down
-    (`dark REGION --service ecs`), what runs goes on and nothing is started or stopped.
+    A region that is dark with `kill` loses its tasks, and gets new ones when it is back; a dark zone loses its share of
+    them, and they are started in the other zones. Where ECS itself is down (`dark REGION --service ecs`), what runs
+    goes on and nothing is started or stopped.
     """
 
     def __init__(
@@ -102,21 +103,23 @@ class Tasks:
             with self._lock:
                 if self._ended:
                     return
-                if region in self._down():
+                if region in self._faults.killed_regions():
                     self._kill(region)
                 else:
                     self._converge(region, declared)
                 self._report(region, declared)
 
     def _converge(self, region: str, declared: Mapping[Key, Declared]) -> None:
-        controlled = self._faults.verdict(region, region, "ecs", "RunTask") is None
+        controlled = self._faults.lets_through(region, region, "ecs", "RunTask")
+        lost = self._faults.dark_zones()
         for key in [key for key in self._services if key[0] == region and key not in declared and controlled]:
             self._services.pop(key).end()
         for key, service in declared.items():
             held = self._services.setdefault(key, Service(self._launch, self._sight))
+            held.leave(lost)
             held.reap()
             if controlled:
-                held.converge(service)
+                held.converge(service, self._faults.startable(region, service.name, service.desired), lost)
             held.settle()
 
     def _report(self, region: str, declared: Mapping[Key, Declared]) -> None:
@@ -135,13 +138,9 @@ class Tasks:
             if key[0] == region:
                 held.kill()
 
-    def _down(self) -> set[str]:
-        """The regions that have lost their machines."""
-        return {f.region for f in self._faults.list() if f.kind == "dark" and f.kill and f.service is None and f.region}
-
     def _faults_changed(self) -> None:
         with self._lock:
-            for region in self._down():
+            for region in self._faults.killed_regions():
                 self._kill(region)
         self._woken.set()
 

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sandbox.processes import Process, ProcessFailed
 from sandbox.tasks.declared import Declared, Sight
@@ -45,12 +45,21 @@ class Service:
             except LookupError as error:
                 self.problem = str(error)
 
-    def converge(self, declared: Declared) -> None:
-        """Start, replace and stop tasks; tasks of an older definition go once as many new ones are ready."""
+    def leave(self, lost: Collection[str]) -> None:
+        """The tasks in zones that are gone end without notice."""
+        for task in [task for task in self.tasks if task.zone in lost]:
+            task.kill()
+            self.tasks.remove(task)
+
+    def converge(self, declared: Declared, startable: int, lost: Collection[str] = ()) -> None:
+        """Start, replace and stop tasks; tasks of an older definition go once as many new ones are ready.
+
+        No task is started beyond `startable`, nor in a zone that is `lost`.
+        """
         current = [task for task in self.tasks if task.declared.definition == declared.definition]
         old = [task for task in self.tasks if task not in current]
-        while len(current) < declared.desired and time.monotonic() >= self._not_before:
-            task = self._start(declared)
+        while len(current) < min(declared.desired, startable) and time.monotonic() >= self._not_before:
+            task = self._start(declared, lost)
             if task is None:
                 break
             current.append(task)
@@ -60,6 +69,8 @@ class Service:
         for task in surplus:
             self.tasks.remove(task)
             task.stop()
+        if len(current) < declared.desired and startable < declared.desired:
+            self.problem = "RESOURCE:FARGATE: capacity is unavailable at this time"
         if len(current) == declared.desired and all(task.ready for task in current):
             self.problem = ""
             if all(task.age >= _STEADY_SECONDS for task in current):
@@ -78,16 +89,26 @@ class Service:
         self.tasks.clear()
         self._failures, self._not_before = 0, 0.0
 
-    def _start(self, declared: Declared) -> Task | None:
+    def _start(self, declared: Declared, lost: Collection[str]) -> Task | None:
         port, task_id = free_port(), uuid.uuid4().hex
         try:
+            zone = self._zone(declared, lost)
             process = self._launch(declared, port, task_id)
         except (CannotStart, ProcessFailed) as error:
             self._failed(str(error), steady=False)
             return None
-        task = Task(declared, process, port, task_id, self._sight)
+        task = Task(declared, process, port, task_id, self._sight, zone)
         self.tasks.append(task)
         return task
+
+    def _zone(self, declared: Declared, lost: Collection[str]) -> str | None:
+        """The service's zone with the fewest of its tasks. Raises CannotStart where all are lost."""
+        if not declared.zones:
+            return None
+        left = [zone for zone in declared.zones if zone not in lost]
+        if not left:
+            raise CannotStart(f"no zone is left: {', '.join(declared.zones)} are lost")
+        return min(left, key=lambda zone: sum(task.zone == zone for task in self.tasks))
 
     def _failed(self, problem: str, steady: bool) -> None:
         self.problem = problem

@@ -23,11 +23,15 @@ def free_port() -> int:
 class Task:
     """Made running; ended once by `stop` or `kill`."""
 
-    def __init__(self, declared: Declared, process: Process, port: int, task_id: str, sight: Sight) -> None:
+    def __init__(
+        self, declared: Declared, process: Process, port: int, task_id: str, sight: Sight, zone: str | None = None
+    ) -> None:
         self.declared = declared
         self.process = process
         self.port = port
         self.id = task_id
+        self.zone = zone
+        """The availability zone it was placed in; None where its service names no subnet."""
         self.ready = False
         self._sight = sight
         self._started = time.monotonic()

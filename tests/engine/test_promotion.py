@@ -12,11 +12,23 @@ from collections.abc import Iterator
 
 import pytest
 
+from operations.record.record import Record
+from operations.recovery.move import Mode, Move, World
+from operations.recovery.plan import make
+from operations.steps.call import Call, spelled
 from sandbox import orders
 from sandbox.folder import alive
 from sandbox.load import Load
 from tests.engine.estate import Estate, estate, wait
+from tests.engine.kills import promote_and_kill
 from tests.engine.writers import Writers
+
+KILLS_AFTER_THE_STOP = (
+    ("database", "verifying"),
+    ("writable", "verifying"),
+    ("edge-order", "applying"),
+    ("settle", "verifying"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +53,9 @@ def test_the_service_moves_while_the_old_warden_sleeps(it: Estate) -> None:
         assert shown.returncode == 0, shown.stderr
         it.wait_served("west")
         time.sleep(3)
-    done = json.loads(shown.stdout)
-    assert done["epoch"] == 1 and done["warnings"] == []
+    done = json.loads(shown.stdout.splitlines()[-1])
+    assert done["outcome"] == "promoted" and done["epoch"] == 1
+    assert {step["state"] for step in done["steps"]} <= {"done", "nothing"}, done["steps"]
     assert writers.seen["east"].writes and writers.seen["west"].writes
     assert writers.never_both()
     status, body, _ = it.order("after-the-move")
@@ -50,23 +63,58 @@ def test_the_service_moves_while_the_old_warden_sleeps(it: Estate) -> None:
     assert it.status()["databases"]["west"]["writer"] is True
 
 
-def test_one_that_stops_half_way_says_how_to_go_on_and_does(it: Estate) -> None:
-    """There and back: RDS of the target's region is out, then it is not."""
+def test_one_that_is_killed_six_times_and_stops_once_goes_on_to_its_end(it: Estate) -> None:
+    """RDS of the target's region is out for a while, and the command is killed at six moments before and after that."""
+    it.configure(active={"production": "west"})
+    mark = it.mark()
+    going_on = ("--to", "east", "--resume", "--yes")
     it.control.post("/dark", {"region": "us-east-1", "service": "rds"})
-    stopped = it.lifeline("promote", "--to", "east", "--yes")
+    blind = [
+        rule for name in ("target-database", "versions", "replica-idle", "replication") for rule in ("--override", name)
+    ]
+    reason = ("--reason", "RDS is out")
+    assert promote_and_kill(it, "fence", "applying", "--to", "east", "--yes", *blind, *reason)
+    assert promote_and_kill(it, "fence", "done", *going_on)
+    stopped = it.lifeline("promote", *going_on)
     assert stopped.returncode == 11, stopped.stderr
-    assert "Go on with: lifeline promote --to east --yes" in stopped.stderr
+    assert "Go on with: lifeline promote --to east --resume --yes" in stopped.stderr
     assert it.order("while-it-is-stopped")[0] == 503, (
         "neither site writes: the record names east, west has the database"
     )
     it.control.post("/clear", {})
-    resumed = it.lifeline("promote", "--to", "east", "--yes")
+    again = it.lifeline("promote", "--to", "east", "--yes")
+    assert again.returncode == 10 and "--resume" in again.stderr
+    for step, moment in KILLS_AFTER_THE_STOP:
+        assert promote_and_kill(it, step, moment, *going_on), (step, moment)
+    resumed = it.lifeline("promote", *going_on)
     assert resumed.returncode == 0, resumed.stderr
-    assert "going on with the promotion of epoch 2" in resumed.stderr
+    moved = [call for call in it.calls(mark) if call["operation"] == "FailoverGlobalCluster"]
+    assert len([call for call in moved if call["outcome"] == "ok"]) == 1, "the writer was moved once"
+    assert "going on with failover" in resumed.stderr
     it.wait_served("east")
-    back = it.lifeline("promote", "--to", "west", "--yes")
-    assert back.returncode == 0, back.stderr
-    it.wait_served("west")
+
+
+def test_a_switchover_back_gives_no_acknowledged_order_up(it: Estate) -> None:
+    """With orders at the edge, which the old site refuses as soon as it is fenced."""
+    it.configure(active={"production": "east"})
+    wait(lambda: follows(it, "west"), "west's database follows east's")
+    url, acked = f"http://127.0.0.1:{it.running.edge}", it.folder.acknowledged
+    ordering = Load(url, it.running.host, None, acked, rate=30.0).start()
+    mark = it.mark()
+    with Writers(it) as writers:
+        try:
+            shown = it.lifeline("promote", "--to", "west", "--mode", "switchover", "--yes", "--output", "json")
+            assert shown.returncode == 0, shown.stderr
+            it.wait_served("west")
+        finally:
+            ordering.stop()
+    assert writers.never_both()
+    databases = it.status()["databases"]
+    counted = orders.count(acked, databases["west"]["port"], databases["east"]["port"], "nl_fhir")
+    assert not counted.lost and counted.acknowledged, orders.sentence(counted, "west")
+    done = json.loads(shown.stdout.splitlines()[-1])
+    assert "proved" in done["fence"]["how"], done["fence"]
+    assert_declared(it, mark, "west", "switchover")
 
 
 def test_promoting_the_active_site_is_refused(it: Estate) -> None:
@@ -99,12 +147,7 @@ def test_the_checkout_follows_and_no_stack_would_replace_anything(it: Estate) ->
 
 
 def test_with_the_new_active_region_dark_the_service_moves_back(it: Estate) -> None:
-    def follows() -> bool:
-        with it.database("east") as east:
-            found: bool = east.execute("SELECT pg_is_in_recovery()").fetchone()[0]
-        return found
-
-    wait(follows, "east's database follows west's")
+    wait(lambda: follows(it, "east"), "east's database follows west's")
     it.control.post("/lag", {"seconds": 1.5})
     url, acked = f"http://127.0.0.1:{it.running.edge}", it.folder.acknowledged
     ordering = Load(url, it.running.host, None, acked, rate=30.0).start()
@@ -141,6 +184,30 @@ def test_a_killed_sandbox_leaves_no_task_and_no_database(it: Estate) -> None:
     os.kill(it.running.pid, signal.SIGKILL)
     wait(lambda: not any(alive(pid) for pid in [it.running.pid, *pids]), "no task is left")
     wait(lambda: not any(listens(port) for port in ports), "no database is left")
+
+
+def follows(it: Estate, site: str) -> bool:
+    with it.database(site) as database:
+        found: bool = database.execute("SELECT pg_is_in_recovery()").fetchone()[0]
+    return found
+
+
+def assert_declared(it: Estate, mark: int, target: str, mode: Mode) -> None:
+    """Every call of the operator's that changed something is one that the plan declares."""
+    move = Move(it.topology, target, mode, "", "", Record(it.topology.peer(target), 0, ""), World())
+    declared = {
+        (call.service, spelled(call.operation), call.region)
+        for step in make(move, it.root).graph
+        for call in step.calls
+    }
+    made = {
+        (call["service"], spelled(call["operation"]), call["region"])
+        for call in it.calls(mark)
+        if call["caller"] == "operator"
+        and Call(call["service"], call["operation"], call["region"]).mutates
+        and call["service"] != "cloudflare"
+    }
+    assert made and made <= declared, made - declared
 
 
 def listens(port: int) -> bool:

@@ -65,20 +65,25 @@ def test_reachable_is_about_both_directions() -> None:
     assert not faults.reachable(EAST, WEST, "dynamodb") and not faults.reachable(WEST, EAST, "dynamodb")
     assert faults.reachable(EAST, WEST, "rds") and faults.reachable(EAST, WITNESS, "dynamodb")
     faults.clear()
-    faults.slow(WEST, 5)
+    faults.latency(5, WEST)
     assert faults.reachable(EAST, WEST, "rds"), "slow is not cut off"
 
 
 def test_the_gravest_fault_decides() -> None:
     faults = Faults()
-    faults.slow(EAST, 1.5)
-    faults.slow(EAST, 0.5, service="rds")
-    assert faults.verdict("operator", EAST, "rds", "x") == Verdict("delay", "slow-us-east-1-rds", 2.0)
-    faults.hang(EAST)
+    faults.latency(1.5, EAST)
+    faults.latency(0.5, EAST, "rds")
+    assert faults.verdict("operator", EAST, "rds", "x") == Verdict("delay", "latency-us-east-1-rds", 2.0)
+    assert faults.lets_through("operator", EAST, "rds", "x"), "late, but carried out"
+    faults.throttle("rds", 1)
+    for mode, effect in (("5xx", "unavailable"), ("hang", "hang"), ("refuse", "refuse")):
+        faults.dark(EAST, service="rds" if mode == "5xx" else None, mode=mode)  # type: ignore[arg-type]
+        verdict = faults.verdict("operator", EAST, "rds", "x")
+        assert verdict is not None and verdict.effect == effect
+        assert not faults.lets_through("operator", EAST, "rds", "x")
+        faults.clear(verdict.fault)
     verdict = faults.verdict("operator", EAST, "rds", "x")
-    assert verdict is not None and verdict.effect == "hang"
-    faults.dark(EAST)
-    assert refused(faults, "operator", EAST)
+    assert verdict is not None and verdict.effect == "throttle"
 
 
 def test_lag_touches_no_call() -> None:
@@ -121,8 +126,66 @@ def test_a_fault_is_plain_data() -> None:
         "region": EAST,
         "service": "rds",
         "kill": False,
-        "seconds": None,
+        "mode": "refuse",
     }
+
+
+def test_a_fault_may_be_about_one_operation() -> None:
+    faults = Faults()
+    faults.dark(WEST, service="ecs:RunTask")
+    assert not faults.lets_through(WEST, WEST, "ecs", "RunTask")
+    assert faults.lets_through("operator", WEST, "ecs", "DescribeServices")
+    assert faults.reachable(EAST, WEST, "ecs"), "one operation is no cut"
+
+
+def test_throttling_refuses_its_share_for_whom_it_is_meant() -> None:
+    faults = Faults()
+    faults.throttle("rds", 0.5, region=WEST, caller="operator")
+    met = [faults.verdict("operator", WEST, "rds", "x") for _ in range(1000)]
+    assert 400 < sum(verdict is not None for verdict in met) < 600
+    assert faults.verdict(WEST, WEST, "rds", "x") is None and faults.verdict("operator", EAST, "rds", "x") is None
+    assert faults.verdict("operator", WEST, "ecs", "x") is None
+
+
+def test_a_lost_answer_is_counted_down() -> None:
+    faults = Faults()
+    faults.drop_response("rds:FailoverGlobalCluster", count=2, region=WEST)
+    met = [faults.drops("operator", WEST, "rds", "FailoverGlobalCluster") for _ in range(3)]
+    assert met == [True, True, False] and faults.list() == []
+    faults.drop_response("dynamodb:UpdateItem")
+    assert not faults.drops(WEST, WEST, "dynamodb", "UpdateItem"), "the operator's, unless said otherwise"
+    assert faults.verdict("operator", WEST, "dynamodb", "UpdateItem") is None, "it is carried out"
+
+
+def test_frozen_capacity_is_a_share_of_what_is_desired() -> None:
+    faults = Faults()
+    assert faults.startable(WEST, "web", 5) == 5
+    faults.freeze_capacity("web", 0.6, WEST)
+    assert [faults.startable(WEST, "web", desired) for desired in (0, 1, 2, 5, 10)] == [0, 0, 1, 3, 6]
+    assert faults.startable(EAST, "web", 5) == 5 and faults.startable(WEST, "nlp", 5) == 5
+    faults.freeze_capacity("all")
+    assert faults.startable(EAST, "nlp", 5) == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (lambda faults: faults.dark(EAST, mode="dim"), "'dim' is no mode; use one of refuse, hang, 5xx"),
+        (lambda faults: faults.dark_zone("us-esat-1a"), "no zone of us-east-1"),
+        (lambda faults: faults.throttle("rds", 50), "50 is no share"),
+        (lambda faults: faults.freeze_capacity("web", -0.1), "-0.1 is no share"),
+        (lambda faults: faults.drop_response("rds"), "'rds' names no operation"),
+        (lambda faults: faults.drop_response("rds:x", count=0), "0 answers cannot be lost"),
+        (lambda faults: faults.ignore_writes("rds"), "'rds' cannot do that here"),
+        (lambda faults: faults.latency(-1), "negative"),
+        (lambda faults: faults.read_only("west"), "'west' is not a region here"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_not_set(wrong: Any, why: str) -> None:
+    faults = Faults([EAST])
+    with pytest.raises(ValueError, match=why):
+        wrong(faults)
+    assert faults.list() == []
 
 
 def test_listeners_hear_of_a_change_when_it_is_in_force() -> None:

@@ -247,3 +247,31 @@ def test_image_names() -> None:
     assert repository(IMAGE) == ("nl-fhir/web", REGION)
     assert repository("lifeline/lifeline@sha256:ab") == ("lifeline/lifeline", None)
     assert repository("registry.example.com/a/b:1") == ("a/b", None)
+
+
+def test_frozen_capacity_leaves_what_runs_and_starts_no_more(aws: Aws, tasks: Tasks, faults: Faults) -> None:
+    declare(aws, tasks, service("web", 1))
+    faults.freeze_capacity("web", 0.5, REGION)
+    aws.services = [service("web", 4)]
+    eventually(lambda: len(tasks.pids(REGION, "web")) == 2)
+    eventually(lambda: tasks.status()[0]["problem"].startswith("RESOURCE:FARGATE"))
+    faults.clear()
+    declare(aws, tasks, service("web", 4))
+    faults.freeze_capacity("all")
+    tasks.reconcile()
+    assert len(tasks.pids(REGION, "web")) == 4, "what runs, runs on"
+
+
+def test_a_dark_zone_moves_its_tasks_to_the_others(aws: Aws, tasks: Tasks, faults: Faults) -> None:
+    zones = [f"{REGION}{letter}" for letter in "abc"]
+    spread = {**service("web", 3), "zones": zones}
+    declare(aws, tasks, spread)
+    before = tasks.pids(REGION, "web")
+    faults.dark_zone(zones[1])
+    eventually(lambda: sum(pid in before for pid in tasks.pids(REGION, "web")) == 2)
+    declare(aws, tasks, spread)
+    for zone in zones:
+        faults.dark_zone(zone)
+    eventually(lambda: not tasks.pids(REGION, "web") and "no zone is left" in tasks.status()[0]["problem"])
+    faults.clear()
+    declare(aws, tasks, spread)

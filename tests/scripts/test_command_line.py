@@ -109,3 +109,17 @@ def test_an_interrupt_ends_with_8_and_says_what_to_do() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert shown.returncode == 8 and "run the same command again" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("dim", "us-east-1"), "there is no fault 'dim': one of dark, dark-zone"),
+        (("lag", "five"), "'five' is no number of seconds"),
+        (("dark-zone", "us-east-1a", "--kill"), "dark-zone ZONE does not go with --kill: it takes no options"),
+        (("throttle", "rds"), "needs --rate"),
+    ],
+)
+def test_a_fault_that_is_written_wrong_is_refused(project: Path, words: tuple[str, ...], why: str) -> None:
+    shown = lifeline("sandbox", "fault", "set", *words, cwd=project)
+    assert shown.returncode == 10 and why in shown.stderr

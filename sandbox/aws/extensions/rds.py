@@ -12,6 +12,7 @@ from sandbox.aws.extensions import rds_settings
 from sandbox.aws.extensions.rds_compute import Blueprint, Compute
 from sandbox.aws.extensions.rds_global import GlobalClusters
 from sandbox.aws.extensions.rds_groups import Groups
+from sandbox.aws.extensions.rds_snapshots import Snapshots
 from sandbox.aws.extensions.rds_state import Cluster, Estate
 
 if TYPE_CHECKING:
@@ -31,11 +32,12 @@ class Rds:
         self._emulation = emulation
         self._estate = Estate()
         self._compute = Compute(emulation.databases, emulation.sites)
-        self._globals = GlobalClusters(emulation, self._estate, self._compute)
+        self._snapshots = Snapshots(emulation, self._estate, self._compute)
+        self._globals = GlobalClusters(emulation, self._estate, self._compute, self._snapshots)
         self._groups = Groups(emulation)
 
     def rows(self) -> Rows:
-        rows: dict[str, Handler] = self._globals.rows() | self._groups.rows()
+        rows: dict[str, Handler] = self._globals.rows() | self._groups.rows() | self._snapshots.rows()
         rows |= dict.fromkeys(_CLUSTER_OPERATIONS, self._shown)
         rows |= dict.fromkeys(_INSTANCE_OPERATIONS, self._shown)
         rows |= {
@@ -49,6 +51,7 @@ class Rds:
     def reset(self) -> None:
         with self._emulation.backend.lock:
             self._estate.clear()
+            self._snapshots.clear()
         # Without the lock: it waits for workers, and what they have in hand may end with the lock.
         self._compute.reset()
 
@@ -132,6 +135,7 @@ class Rds:
         output["DBCluster"]["Status"] = "deleting"
         if cluster is not None:
             del self._estate.clusters[(call.region, cluster.identifier)]
+        if cluster is not None and cluster.copy is None:
             self._groups.drop_automatic_snapshots(call.region, cluster.arn)
             if (site := self._compute.site(call.region)) is not None and not self._region_clusters(call.region):
                 self._compute.delete(site)
@@ -142,7 +146,7 @@ class Rds:
     def _create_instance(self, call: Call, passthrough: Passthrough) -> Result:
         cluster = self._estate.cluster(call.region, call.parameters.get("DBClusterIdentifier", ""))
         site = self._compute.site(call.region)
-        if cluster is not None and site is not None:
+        if cluster is not None and cluster.copy is None and site is not None:
             for other in self._region_clusters(call.region):
                 if other is not cluster and other.instances:
                     raise ApiError(
@@ -154,7 +158,9 @@ class Rds:
         if cluster is not None:
             first = not cluster.instances
             cluster.instances[output["DBInstance"]["DBInstanceIdentifier"]] = rds_settings.of_instance(call.parameters)
-            if first and site is not None:
+            if first and cluster.copy is not None:
+                self._snapshots.start(cluster)
+            elif first and site is not None:
                 self._compute.start(site, self._blueprint(cluster))
         self._show_instance(call.region, output["DBInstance"])
         return output
@@ -177,7 +183,9 @@ class Rds:
         if cluster is not None:
             cluster.instances.pop(described["DBInstanceIdentifier"], None)
             site = self._compute.site(call.region)
-            if not cluster.instances and site is not None:
+            if not cluster.instances and cluster.copy is not None:
+                self._snapshots.stop(cluster)
+            elif not cluster.instances and site is not None:
                 self._compute.stop(site)
         return output
 
@@ -226,6 +234,9 @@ class Rds:
         cluster = self._estate.cluster(region, described["DBClusterIdentifier"])
         if cluster is None:
             return
+        if cluster.copy is not None:
+            self._snapshots.show_cluster(cluster, described)
+            return
         described |= cluster.settings
         site = self._compute.site(region)
         if site is not None:
@@ -251,6 +262,9 @@ class Rds:
         if cluster is None:
             return
         described |= cluster.instances.get(described["DBInstanceIdentifier"], {})
+        if cluster.copy is not None:
+            self._snapshots.show_instance(cluster, described)
+            return
         if site is None:
             return
         described["Endpoint"] = {"Address": _ADDRESS, "Port": self._compute.port(site)}
@@ -262,4 +276,5 @@ class Rds:
             ]
 
     def _region_clusters(self, region: str) -> list[Cluster]:
-        return [cluster for (place, _), cluster in self._estate.clusters.items() if place == region]
+        """Those that may have the site's own database."""
+        return [found for (place, _), found in self._estate.clusters.items() if place == region and found.copy is None]

@@ -109,13 +109,16 @@ class Compute:
         """Make the site's replica the writer with all that its source wrote, and the source its replica."""
         self._submit(site, lambda: self._databases.switchover(site), lambda _: done(self.problem(site)))
 
-    def rejoin(self, site: str, source: str, done: Done) -> None:
-        """Make the site's database a replica of `source`'s. Tried again for a while: the way may just have opened."""
+    def rejoin(self, site: str, source: str, keep: str | None, done: Done) -> None:
+        """Make the site's database a replica of `source`'s, after a copy of what it has is kept under that name.
+
+        Tried again for a while: the way may just have opened.
+        """
 
         def action() -> None:
             for attempt in range(_REJOIN_ATTEMPTS):
                 try:
-                    self._databases.refollow(site, source)
+                    self._databases.refollow(site, source, keep)
                 except Exception:  # every database fails in its own way; the last one is reported
                     if attempt == _REJOIN_ATTEMPTS - 1:
                         raise
@@ -124,6 +127,14 @@ class Compute:
                     return
 
         self._submit(site, action, lambda _: done(self.problem(site)))
+
+    def open_copy(self, site: str, copy: str, name: str, done: Callable[[int], None]) -> None:
+        """Start a database beside the site's own on a kept copy; `done` is told its port."""
+        self._submit(site, lambda: done(self._databases.open_copy(copy, name)), lambda _: None)
+
+    def shut_copy(self, site: str, name: str) -> None:
+        """End such a database."""
+        self._submit(site, lambda: self._databases.shut_copy(name), lambda _: None)
 
     def reset(self) -> None:
         """Delete every site's database that was ever started, and wait for it."""
@@ -135,6 +146,7 @@ class Compute:
             self._waiting.clear()
         for future in [self._worker(site).submit(self._databases.delete, site) for site in touched]:
             future.result()
+        self._databases.drop_copies()
 
     def close(self) -> None:
         """End the workers; the databases are their owner's to stop."""

@@ -11,6 +11,7 @@ from sandbox.aws.errors import ApiError
 from sandbox.aws.extensions.rds_compute import Compute
 from sandbox.aws.extensions.rds_moves import Moves
 from sandbox.aws.extensions.rds_reach import Reach
+from sandbox.aws.extensions.rds_snapshots import Snapshots
 from sandbox.aws.extensions.rds_state import Cluster, Estate, GlobalCluster, Member
 
 if TYPE_CHECKING:
@@ -22,12 +23,12 @@ _SERVICE = "rds"
 class GlobalClusters:
     """The operations on global clusters. Called under the backend's lock; completions take it themselves."""
 
-    def __init__(self, emulation: "Emulation", estate: Estate, compute: Compute) -> None:
+    def __init__(self, emulation: "Emulation", estate: Estate, compute: Compute, snapshots: Snapshots) -> None:
         self._emulation = emulation
         self._estate = estate
         self._compute = compute
         self._reach = Reach(emulation)
-        self._moves = Moves(emulation, estate, compute, self._reach)
+        self._moves = Moves(emulation, estate, compute, self._reach, snapshots)
 
     def rows(self) -> dict[str, Handler]:
         return {

@@ -1,7 +1,8 @@
 """Moving the writer of a global cluster to another region: planned, forced, and what comes after.
 
 A switchover needs the old primary and loses nothing; a failover needs only the target and loses what it never
-received. Either way the members left behind follow the new writer as soon as it reaches them.
+received. Either way the members left behind follow the new writer as soon as it reaches them; of one that a failover
+left behind a snapshot is taken first.
 """
 
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from sandbox.aws.call import Call, Handler, Passthrough, Result
 from sandbox.aws.errors import ApiError
 from sandbox.aws.extensions.rds_compute import Compute
 from sandbox.aws.extensions.rds_reach import Reach
+from sandbox.aws.extensions.rds_snapshots import Snapshots
 from sandbox.aws.extensions.rds_state import Estate, GlobalCluster, Member
 
 if TYPE_CHECKING:
@@ -19,11 +21,14 @@ if TYPE_CHECKING:
 class Moves:
     """Operations start a move and answer; the database's worker ends it, under the backend's lock."""
 
-    def __init__(self, emulation: "Emulation", estate: Estate, compute: Compute, reach: Reach) -> None:
+    def __init__(
+        self, emulation: "Emulation", estate: Estate, compute: Compute, reach: Reach, snapshots: Snapshots
+    ) -> None:
         self._emulation = emulation
         self._estate = estate
         self._compute = compute
         self._reach = reach
+        self._snapshots = snapshots
 
     def rows(self) -> dict[str, Handler]:
         return {"FailoverGlobalCluster": self._failover, "SwitchoverGlobalCluster": self._switchover}
@@ -80,9 +85,12 @@ class Moves:
         cluster.status = "available"
         if problem is not None:
             return  # as it was; the target's instances say why
-        cluster.writer = target.arn
+        old, cluster.writer = cluster.writer_member, target.arn
+        target.snapshot = None
         for member in cluster.members:
             member.synchronized = member is target or everybody_follows
+        if old is not None and not everybody_follows:
+            old.snapshot = self._snapshots.name(old)
         self.rejoin_members(cluster)
 
     def rejoin_members(self, cluster: GlobalCluster) -> None:
@@ -113,8 +121,10 @@ class Moves:
                 # Where it failed, the next change of faults tries again.
                 if cluster.writer != member.arn:
                     member.synchronized = problem is None
+                if problem is None:
+                    self._snapshots.taken(member)
 
-        self._compute.rejoin(site, source, done)
+        self._compute.rejoin(site, source, member.snapshot, done)
 
     def _running_site(self, member: Member) -> str:
         site = self._compute.site(member.region)

@@ -20,6 +20,10 @@ class Cluster:
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Identifier → settings that moto does not keep."""
     settings: dict[str, Any] = field(default_factory=dict)
+    copy: str | None = None
+    """Restored from a snapshot: the copy of the data that it runs on, beside the site's own database."""
+    port: int | None = None
+    """Where a restored cluster answers, once it does."""
     status: str | None = None
     """Shown instead of moto's while something is being done to the cluster."""
 
@@ -31,6 +35,8 @@ class Member:
     arn: str
     region: str
     synchronized: bool = True
+    snapshot: str | None = None
+    """Set on a writer that a failover left behind: the snapshot that is taken of its volume before it rejoins."""
 
 
 @dataclass

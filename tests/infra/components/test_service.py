@@ -127,7 +127,9 @@ def test_the_warden_never_writes_the_record() -> None:
         if {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"} & set(statement["Action"])
     ]
     for statement in writing:
-        assert statement["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["mailbox#east"]}}
+        assert statement["Condition"] == {
+            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["mailbox#east", "heartbeat#east"]}
+        }
     assert writing
 
 

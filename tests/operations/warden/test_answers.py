@@ -135,3 +135,17 @@ def test_through_the_table(answers: Answers, mailbox: Mailbox, site: Site) -> No
     finally:
         stop.set()
         thread.join()
+
+
+def test_the_fences_own_events_are_told(answers: Answers, site: Site) -> None:
+    before = ask(answers, "fence-events")["refused_writes"]
+    site.lease(30, epoch=2)
+    ask(answers, "revoke", {"epoch": 2})
+    assert not site.writes() and not site.writes()
+    ask(answers, "prove-writable")
+    told = ask(answers, "fence-events")
+    assert int(str(told["refused_writes"])) == int(str(before)) + 2, "rolled back, and counted; its own tests are not"
+    leases = told["leases"]
+    assert isinstance(leases, list) and isinstance(leases[0], dict)
+    assert (leases[0]["site"], leases[0]["epoch"]) == ("east", 2) and leases[0]["revoked_at"] is not None
+    assert told["extensions"] == []

@@ -60,6 +60,7 @@ def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
 def aws(shared_aws: Aws) -> Iterator[Aws]:
     # moto keeps its accounts in the process: another folder's tests may have run in this one before.
     shared_aws.layer.reset()
+    shared_aws.databases.clear()
     yield shared_aws
     shared_aws.databases.gate.set()
     shared_aws.faults.clear()

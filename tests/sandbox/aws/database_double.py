@@ -14,6 +14,7 @@ class DatabaseDouble:
         self.follows: dict[str, str] = {}
         self.failing: str | None = None
         self.stored: set[str] = set()
+        self.copies: set[str] = set()
         self._lock = threading.Lock()
 
     def port(self, site: str) -> int:
@@ -58,11 +59,24 @@ class DatabaseDouble:
             self.follows.pop(site, None)
             self.writers.add(site)
 
-    def refollow(self, site: str, source: str) -> None:
+    def refollow(self, site: str, source: str, keep: str | None = None) -> None:
         self._do("refollow", site, source)
+        if keep is not None:
+            self.copies.add(keep)
         with self._lock:
             self.writers.discard(site)
             self.follows[site] = source
+
+    def open_copy(self, copy: str, name: str) -> int:
+        self._do("open copy", name)
+        assert copy in self.copies, f"nothing was kept as {copy}"
+        return 35432
+
+    def shut_copy(self, name: str) -> None:
+        self._do("shut copy", name)
+
+    def drop_copies(self) -> None:
+        self.copies.clear()
 
     def switchover(self, site: str) -> None:
         self._do("switchover", site)
@@ -77,6 +91,7 @@ class DatabaseDouble:
             self.writers.clear()
             self.follows.clear()
             self.stored.clear()
+            self.copies.clear()
         self.failing = None
         self.gate.set()
 

@@ -10,7 +10,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ConnectionClosedError
+from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.retries import standard
 
 from sandbox.aws import callers
 from tests.sandbox.aws.conftest import EAST, WEST, WITNESS, Aws
@@ -73,6 +74,45 @@ def test_one_service_of_a_region_is_down_inside_too(aws: Aws) -> None:
             topics(aws, EAST, caller)
     assert aws.client("sqs", EAST, EAST).list_queues().get("QueueUrls") is None
     assert topics(aws, WEST, EAST) == []
+
+
+def test_a_service_that_answers_with_5xx(aws: Aws) -> None:
+    aws.faults.dark(EAST, service="sns", mode="5xx")
+    mark = aws.calls.mark()
+    with pytest.raises(ClientError) as caught:
+        topics(aws, EAST)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+    assert calls(aws, mark)[0][4] == "error:ServiceUnavailable"
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "code"),
+    [
+        ("rds", lambda client: client.describe_global_clusters(), "Throttling"),
+        ("ecs", lambda client: client.list_clusters(), "ThrottlingException"),
+        ("ec2", lambda client: client.describe_vpcs(), "RequestLimitExceeded"),
+        ("s3", lambda client: client.list_buckets(), "SlowDown"),
+        ("cloudwatch", lambda client: client.describe_alarms(), "Throttling"),
+        ("dynamodb", lambda client: client.list_tables(), "ThrottlingException"),
+    ],
+)
+def test_a_throttled_call_is_refused_in_the_services_own_word(aws: Aws, service: str, call: Any, code: str) -> None:
+    """The words are those that botocore itself takes for throttling, so that its retries and ours would act."""
+    aws.faults.throttle(service, 1)
+    with pytest.raises(ClientError) as caught:
+        call(aws.client(service, WEST))
+    assert caught.value.response["Error"]["Code"] == code
+    assert code in standard.ThrottledRetryableChecker._THROTTLED_ERROR_CODES
+
+
+def test_a_lost_answer_leaves_the_effect(aws: Aws) -> None:
+    aws.faults.drop_response("sns:CreateTopic", region=WEST)
+    mark = aws.calls.mark()
+    with pytest.raises(ConnectionClosedError):
+        aws.client("sns", WEST).create_topic(Name="alarms")
+    assert len(topics(aws, WEST)) == 1
+    assert [entry[4] for entry in calls(aws, mark)] == ["lost", "ok"]
+    aws.client("sns", WEST).create_topic(Name="others")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +217,7 @@ def test_what_nobody_implements_is_refused_by_name(aws: Aws) -> None:
 
 def test_a_slow_region_delays_only_what_crosses_its_border(aws: Aws) -> None:
     topics(aws, EAST), topics(aws, EAST, EAST)
-    aws.faults.slow(EAST, 0.3)
+    aws.faults.latency(0.3, EAST)
     done: list[str] = []
 
     def call(caller: str) -> None:
@@ -194,7 +234,7 @@ def test_a_slow_region_delays_only_what_crosses_its_border(aws: Aws) -> None:
 
 def test_a_hanging_call_is_let_go_when_the_fault_ends(aws: Aws) -> None:
     topics(aws, EAST)
-    aws.faults.hang(EAST)
+    aws.faults.dark(EAST, mode="hang")
     failed: list[BaseException] = []
 
     def call() -> None:

@@ -226,3 +226,45 @@ def test_a_new_founder_can_join_where_the_old_one_was_lost(aws: Aws) -> None:
     add_instance(aws, EAST, "east", index=2)
     aws.eventually(lambda: instance_status(aws, EAST, "east-2") == "available")
     assert aws.databases.follows == {"east": "west"}
+
+
+def snapshots(aws: Aws, region: str) -> list[str]:
+    """Those of a volume that a failover left behind."""
+    shown = aws.client("rds", region).describe_db_cluster_snapshots(SnapshotType="automated")["DBClusterSnapshots"]
+    names = [snapshot["DBClusterSnapshotIdentifier"] for snapshot in shown]
+    return [name for name in names if name.startswith("rds:unplanned-global-failover-")]
+
+
+def test_what_a_failover_left_behind_is_a_snapshot_before_the_old_primary_follows(aws: Aws) -> None:
+    two_sites(aws)
+    aws.faults.dark(EAST)
+    fail_over(aws, "west", WEST, AllowDataLoss=True)
+    aws.eventually(lambda: writer(aws, WEST) == arn("west"))
+    aws.faults.clear()
+    aws.eventually(lambda: set(synchronized(aws, EAST).values()) == {"connected"})
+    (name,) = snapshots(aws, EAST)
+    assert name.startswith("rds:unplanned-global-failover-east-") and aws.databases.copies == {name}
+    assert snapshots(aws, WEST) == []
+
+    rds = aws.client("rds", EAST)
+    rds.copy_db_cluster_snapshot(SourceDBClusterSnapshotIdentifier=name, TargetDBClusterSnapshotIdentifier="kept")
+    restored = rds.restore_db_cluster_from_snapshot(
+        DBClusterIdentifier="rescue", SnapshotIdentifier="kept", Engine="aurora-postgresql"
+    )["DBCluster"]
+    assert "GlobalClusterIdentifier" not in restored and restored["DBClusterIdentifier"] == "rescue"
+    add_instance(aws, EAST, "rescue")
+    aws.eventually(lambda: instance_status(aws, EAST, "rescue-1") == "available")
+    shown = rds.describe_db_clusters(DBClusterIdentifier="rescue")["DBClusters"][0]
+    assert shown["Port"] == 35432, "not the site's own database"
+    assert global_cluster(aws, EAST) == global_cluster(aws, WEST)
+    rds.delete_db_instance(DBInstanceIdentifier="rescue-1", SkipFinalSnapshot=True)
+    rds.delete_db_cluster(DBClusterIdentifier="rescue", SkipFinalSnapshot=True)
+    aws.eventually(lambda: ("shut copy", "rescue") in aws.databases.actions())
+    assert aws.databases.follows == {"east": "west"}
+
+
+def test_a_switchover_leaves_nothing_behind(aws: Aws) -> None:
+    two_sites(aws)
+    fail_over(aws, "west", EAST)
+    aws.eventually(lambda: writer(aws, EAST) == arn("west"))
+    assert snapshots(aws, EAST) == [] and aws.databases.copies == set()

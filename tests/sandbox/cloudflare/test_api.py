@@ -245,3 +245,29 @@ def test_reset_keeps_the_zones(account: Account, cloudflare: Cloudflare, client:
     cloudflare.reset()
     assert account.ok("GET", f"{account.lb}/pools") == []
     assert client.get("/zones", params={"name": DOMAIN}).json()["result_info"]["count"] == 1
+
+
+def test_an_api_that_says_yes_and_does_nothing(account: Account, faults: Faults) -> None:
+    pool = account.pool("east")
+    faults.ignore_writes("cloudflare")
+    path = f"{account.lb}/pools/{pool['id']}"
+    assert account.ok("PATCH", path, {"enabled": False})["enabled"] is False
+    assert account.ok("GET", path)["enabled"] is True
+    account.ok("DELETE", path)
+    assert account.pool("west")["name"] == "west"
+    assert [found["name"] for found in account.ok("GET", f"{account.lb}/pools")] == ["east"]
+    assert account.code("PATCH", path, {"enabled": "perhaps"})[0] == 400, "what is wrong is still refused"
+
+
+def test_an_api_that_is_out_in_each_way(account: Account, client: httpx.Client, faults: Faults) -> None:
+    path = f"{account.lb}/pools"
+    faults.dark("cloudflare", mode="5xx")
+    assert account.code("GET", path) == (503, 10013)
+    faults.clear()
+    faults.throttle("cloudflare", 1)
+    assert account.code("GET", path) == (429, 10429)
+    faults.clear()
+    faults.drop_response("cloudflare:pools.create")
+    with pytest.raises(httpx.RemoteProtocolError):
+        account.pool("east")
+    assert [found["name"] for found in account.ok("GET", path)] == ["east"], "it was done all the same"

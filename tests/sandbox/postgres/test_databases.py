@@ -57,6 +57,40 @@ def pair(state: Path) -> Iterator[Databases]:
         databases.close()
 
 
+def test_a_read_only_server_answers_refuses_writes_and_stays_so_over_a_promotion(pair: Databases) -> None:
+    with psycopg.connect(pair.dsn("east", "orders", "lifeline"), autocommit=True) as session:
+        session.execute("insert into numbers values (1)")
+        pair.read_only("east", True)
+        pair.read_only("west", True)
+        until(lambda: run(pair, "east", "show default_transaction_read_only") == ["on"], "the setting is in force")
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            session.execute("insert into numbers values (2)")
+    pair.promote("west")
+    assert pair.is_writer("west"), "it says that it is available"
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        run(pair, "west", "insert into numbers values (3)")
+    pair.read_only("east", False)
+    pair.refollow("east", "west")
+    pair.read_only("west", False)
+    until(lambda: run(pair, "west", "show default_transaction_read_only") == ["off"], "the setting is gone")
+    run(pair, "west", "insert into numbers values (4)")
+    until(lambda: numbers(pair, "east") == [1, 4], "east follows")
+    assert run(pair, "east", "show default_transaction_read_only") == ["off"], "not brought along by the copy"
+
+
+def test_the_server_leaves_a_lost_zone_with_all_that_was_committed(pair: Databases) -> None:
+    with psycopg.connect(pair.dsn("east", "orders", "lifeline"), autocommit=True) as session:
+        session.execute("insert into numbers values (1)")
+        pair.lose_zones("east", {"us-east-1b"})
+        session.execute("insert into numbers values (2)")
+        pair.lose_zones("east", {"us-east-1a", "us-east-1b"})
+        with pytest.raises(psycopg.OperationalError):
+            session.execute("insert into numbers values (3)")
+    assert numbers(pair, "east") == [1, 2] and pair.is_writer("east")
+    run(pair, "east", "insert into numbers values (4)")
+    until(lambda: numbers(pair, "west") == [1, 2, 4], "west follows it to its new zone")
+
+
 def test_a_standby_reads_and_does_not_write(pair: Databases) -> None:
     assert (pair.is_writer("east"), pair.is_writer("west")) == (True, False)
     run(pair, "east", "insert into numbers values (1)")
@@ -209,3 +243,20 @@ def test_without_the_wheel_the_error_says_what_to_do(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(places, "find_spec", lambda _name: None)
     with pytest.raises(places.PlaceMissing, match="run `make setup`"):
         places.installation()
+
+
+def test_what_a_former_writer_had_can_be_read_from_its_copy(pair: Databases) -> None:
+    pair.cut(True)
+    run(pair, "east", "insert into numbers values (1)")
+    pair.promote("west")
+    pair.cut(False)
+    pair.refollow("east", "west", keep="rds:left-behind")
+    assert numbers(pair, "east") == []
+    port = pair.open_copy("rds:left-behind", "rescue")
+    with psycopg.connect(host="127.0.0.1", port=port, dbname="orders", user="lifeline") as copy:
+        assert copy.execute("select n from numbers").fetchall() == [(1,)]
+    pair.shut_copy("rescue")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(host="127.0.0.1", port=port, dbname="orders", user="lifeline")
+    with pytest.raises(PostgresFailed, match="no copy nothing"):
+        pair.open_copy("nothing", "rescue")

@@ -1,0 +1,88 @@
+"""What the rules look with. Reading only; letters to the wardens only where they are allowed."""
+
+from functools import cached_property
+from threading import Event
+from typing import Any
+
+from operations.record.attributes import Value
+from operations.record.mailbox import Mailbox, NoAnswer
+from operations.record.record import Record, RecordUnreachable
+from operations.recovery.database import describe
+from operations.recovery.move import Move
+
+
+class Unknown(Exception):
+    """It cannot be said; the text says why."""
+
+
+class Look:
+    """One look before a promotion. `letters`: whether the wardens may be asked, which writes into the control table."""
+
+    def __init__(self, move: Move, intent: str | None, letters: bool, taken_over: str | None = None) -> None:
+        """`intent`: the site that the checkout names as active; None where there is no checkout.
+
+        `taken_over`: the abandoned promotion whose lock will be taken.
+        """
+        self.move, self.intent, self.letters, self.taken_over = move, intent, letters, taken_over
+        self._probes: dict[str, dict[str, Value]] = {}
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """An AWS client; the target's region unless said otherwise."""
+        return self.move.world.aws(service, region or self.move.region)
+
+    @cached_property
+    def record(self) -> Record:
+        """Read anew. Raises Unknown."""
+        try:
+            return self.move.store().read()
+        except RecordUnreachable as unreachable:
+            raise Unknown(str(unreachable)) from None
+
+    @cached_property
+    def global_cluster(self) -> dict[str, Any]:
+        """As the target's region shows it."""
+        return describe(self.client("rds"), self.move.topology.one("global_cluster").id)
+
+    def member(self, site: str) -> dict[str, Any]:
+        """A site's entry in the global database; empty where it is none."""
+        arn = self.move.topology.one("database", site).arn
+        members = self.global_cluster["GlobalClusterMembers"]
+        return next((item for item in members if item["DBClusterArn"] == arn), {})
+
+    @cached_property
+    def services(self) -> dict[str, dict[str, Any]]:
+        """The target's services by their short names, as ECS shows them; missing ones are not there."""
+        topology, site = self.move.topology, self.move.target
+        names = {topology.one("service", site, name).id: name for name in topology.capacity}
+        found: dict[str, dict[str, Any]] = {}
+        ids = list(names)
+        for start in range(0, len(ids), 10):
+            shown = self.client("ecs").describe_services(
+                cluster=topology.one("ecs_cluster", site).id, services=ids[start : start + 10]
+            )["services"]
+            found |= {names[item["serviceName"]]: item for item in shown if item.get("status") == "ACTIVE"}
+        return found
+
+    def probe(self, site: str) -> dict[str, Value]:
+        """What the site's warden says. Raises Unknown."""
+        if not self.letters:
+            raise Unknown("only its warden knows, and asking it writes a letter: a dry run leaves that out")
+        if site not in self._probes:
+            move, clock, never = self.move, self.move.world.clock, Event()
+            box = Mailbox(move.table, move.table_regions, move.world.aws)
+            try:
+                answer = box.ask(
+                    site,
+                    "probe",
+                    {},
+                    by=move.by,
+                    timeout=move.world.answer_seconds,
+                    sleep=lambda seconds: clock.sleep(seconds, never),
+                    monotonic=clock.monotonic,
+                )
+            except NoAnswer as silence:
+                raise Unknown(str(silence)) from None
+            if "error" in answer:
+                raise Unknown(f"its warden says: {answer['error']}")
+            self._probes[site] = answer
+        return self._probes[site]

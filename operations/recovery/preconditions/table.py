@@ -1,0 +1,74 @@
+"""All rules, looked at side by side; what fails to answer is unknown."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from operations.recovery.preconditions import compute, database, decision, surroundings
+from operations.recovery.preconditions.finding import Finding, Weight
+from operations.recovery.preconditions.look import Look, Unknown
+
+Rule = Callable[[Look], Finding]
+
+RULES: dict[str, tuple[Weight, Rule]] = {
+    "record": ("absolute", decision.record),
+    "lock": ("absolute", decision.lock),
+    "intent": ("blocks", decision.intent),
+    "single-writer": ("absolute", decision.single_writer),
+    "target-database": ("blocks", database.target),
+    "versions": ("blocks", database.versions),
+    "replica-idle": ("blocks", database.idle),
+    "replication": ("blocks", database.replication),
+    "lag": ("blocks", database.lag),
+    "primary": ("absolute", database.primary),
+    "services": ("blocks", compute.services),
+    "deployment": ("blocks", compute.deployment),
+    "images": ("blocks", compute.images),
+    "quota": ("advises", compute.quota),
+    "credentials": ("blocks", surroundings.credentials),
+    "certificate": ("blocks", surroundings.certificate),
+    "edge": ("advises", surroundings.edge),
+    "backup": ("advises", surroundings.backup),
+}
+"""Rule → what its verdict weighs where it could not be looked at, and the function that looks."""
+
+SWITCHOVER_ONLY = frozenset({"primary"})
+
+
+def overridable() -> list[str]:
+    """Rules that a person may override, with a reason."""
+    return sorted(name for name, (weight, _) in RULES.items() if weight == "blocks")
+
+
+def judge(look: Look) -> tuple[Finding, ...]:
+    """Every rule's finding, in the table's order. Raises nothing: what breaks is unknown."""
+    chosen = {
+        name: rule for name, rule in RULES.items() if name not in SWITCHOVER_ONLY or look.move.mode == "switchover"
+    }
+    _warm(look)
+    with ThreadPoolExecutor(max_workers=len(chosen), thread_name_prefix="rule") as pool:
+        asked = {name: pool.submit(_ask, name, weight, rule, look) for name, (weight, rule) in chosen.items()}
+        return tuple(future.result() for future in asked.values())
+
+
+def _warm(look: Look) -> None:
+    """Ask what several rules need once, side by side, before they start."""
+    asks: list[Callable[[], object]] = [
+        lambda: look.record,
+        lambda: look.global_cluster,
+        lambda: look.services,
+        lambda: look.probe(look.move.target),
+        lambda: look.probe(look.move.origin),
+    ]
+    with ThreadPoolExecutor(max_workers=len(asks)) as pool:
+        for future in [pool.submit(ask) for ask in asks]:
+            future.exception()
+
+
+def _ask(name: str, weight: Weight, rule: Rule, look: Look) -> Finding:
+    try:
+        return rule(look)
+    except Unknown as unknown:
+        return Finding(name, "unknown", str(unknown), weight)
+    except Exception as error:  # noqa: BLE001  # whatever broke, the rule was not looked at
+        code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code")
+        return Finding(name, "unknown", f"it could not be looked at: {code or type(error).__name__}", weight)

@@ -1,0 +1,56 @@
+"""Which failures pass by themselves, and how long to wait for that."""
+
+import random
+
+THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "ProvisionedThroughputExceededException",
+        "BandwidthLimitExceeded",
+        "SlowDown",
+        "PriorRequestNotComplete",
+    }
+)
+"""Refused before anything was done: the same call may be made again."""
+
+ATTEMPTS = 6
+"""How often one call is made at most."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+
+
+def throttled(error: BaseException) -> bool:
+    """AWS refused for the rate; nothing was done."""
+    from botocore.exceptions import ClientError
+
+    return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in THROTTLED
+
+
+def unanswered(error: BaseException) -> bool:
+    """No answer, or a server's own failure: whether it was done is unknown."""
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        ParamValidationError,
+        PartialCredentialsError,
+    )
+
+    from operations.record.record import RecordUnreachable
+
+    if isinstance(error, ClientError):
+        return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)) >= 500
+    if isinstance(error, (NoCredentialsError, PartialCredentialsError, ParamValidationError)):
+        return False
+    return isinstance(error, (BotoCoreError, RecordUnreachable))
+
+
+def pause(attempt: int) -> float:
+    """Seconds before the next attempt: doubling, with chance, so that parallel steps do not come back together."""
+    bound = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempt - 1))
+    return bound * random.uniform(0.5, 1.0)

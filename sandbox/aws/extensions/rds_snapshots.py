@@ -1,0 +1,152 @@
+"""Cluster snapshots that have data: what a failover left behind, and clusters restored from it.
+
+After a failover that may lose data, Aurora takes a snapshot of the old primary's volume before it rebuilds it as a
+secondary: `rds:unplanned-global-failover-<cluster>-<time>` (source: Aurora user guide, "Recovering an Amazon Aurora
+global database from an unplanned outage"). Other snapshots are moto's, without data: a cluster restored from one is
+shown, and nothing answers there.
+"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sandbox.aws.call import Call, Handler, Passthrough, Result
+from sandbox.aws.errors import ApiError
+from sandbox.aws.extensions.rds_compute import Compute
+from sandbox.aws.extensions.rds_state import Cluster, Estate, Member
+
+if TYPE_CHECKING:
+    from sandbox.aws.emulation import Emulation
+
+PREFIX = "rds:unplanned-global-failover-"
+_SERVICE = "rds"
+_ADDRESS = "127.0.0.1"
+_KEPT = ("Engine", "EngineVersion", "MasterUsername", "StorageEncrypted", "KmsKeyId")
+"""What a restored cluster has of its snapshot."""
+_SETTINGS = (
+    "DBClusterIdentifier",
+    "DBSubnetGroupName",
+    "VpcSecurityGroupIds",
+    "DBClusterParameterGroupName",
+    "EnableIAMDatabaseAuthentication",
+    "DeletionProtection",
+    "KmsKeyId",
+    "Tags",
+)
+"""What the call may say of it."""
+_UNKNOWN = "the-snapshots-own"
+
+
+class Snapshots:
+    """Snapshots of volumes that were left behind. Called under the backend's lock."""
+
+    def __init__(self, emulation: "Emulation", estate: Estate, compute: Compute) -> None:
+        self._emulation = emulation
+        self._estate = estate
+        self._compute = compute
+        self._copies: dict[tuple[str, str], str] = {}
+        """Region and snapshot → the copy that it is of."""
+
+    def rows(self) -> dict[str, Handler]:
+        return {
+            "CopyDBClusterSnapshot": self._copy,
+            "DeleteDBClusterSnapshot": self._delete,
+            "RestoreDBClusterFromSnapshot": self._restore,
+        }
+
+    def clear(self) -> None:
+        self._copies.clear()
+
+    @staticmethod
+    def name(member: Member) -> str:
+        """The snapshot's name for a member that is left behind now."""
+        return f"{PREFIX}{member.arn.rpartition(':')[2]}-{datetime.now(UTC):%Y-%m-%d-%H-%M-%S}"
+
+    def taken(self, member: Member) -> None:
+        """The member's volume has been copied under its snapshot's name: show it."""
+        if member.snapshot is None:
+            return
+        regional = self._regional(member.region)
+        identifier = member.arn.rpartition(":")[2]
+        if identifier in regional.clusters:
+            regional.create_db_cluster_snapshot(identifier, member.snapshot, snapshot_type="automated")
+            self._copies[(member.region, member.snapshot)] = member.snapshot
+        member.snapshot = None
+
+    # Restored clusters
+
+    def start(self, cluster: Cluster) -> None:
+        """The first instance of a restored cluster starts a database on the copy."""
+        site = self._compute.site(cluster.region)
+        if cluster.copy is None or site is None:
+            return
+
+        def opened(port: int) -> None:
+            with self._emulation.backend.lock:
+                cluster.port = port
+
+        self._compute.open_copy(site, cluster.copy, cluster.identifier, opened)
+
+    def stop(self, cluster: Cluster) -> None:
+        """Without instances nothing answers."""
+        site = self._compute.site(cluster.region)
+        cluster.port = None
+        if site is not None:
+            self._compute.shut_copy(site, cluster.identifier)
+
+    @staticmethod
+    def show_cluster(cluster: Cluster, described: dict[str, Any]) -> None:
+        described |= cluster.settings
+        described |= {"Endpoint": _ADDRESS, "ReaderEndpoint": _ADDRESS}
+        if cluster.port is not None:
+            described["Port"] = cluster.port
+
+    @staticmethod
+    def show_instance(cluster: Cluster, described: dict[str, Any]) -> None:
+        described["DBInstanceStatus"] = "creating" if cluster.port is None else "available"
+        if cluster.port is not None:
+            described["Endpoint"] = {"Address": _ADDRESS, "Port": cluster.port}
+
+    # Operations
+
+    def _copy(self, call: Call, passthrough: Passthrough) -> Result:
+        output = passthrough()
+        given = call.parameters
+        source = given["SourceDBClusterSnapshotIdentifier"].rpartition(":cluster-snapshot:")[2].lower()
+        copy = self._copies.get((call.region, source))
+        if copy is not None:
+            self._copies[(call.region, given["TargetDBClusterSnapshotIdentifier"].lower())] = copy
+        return output
+
+    def _delete(self, call: Call, passthrough: Passthrough) -> Result:
+        output = passthrough()
+        self._copies.pop((call.region, call.parameters["DBClusterSnapshotIdentifier"].lower()), None)
+        return output
+
+    def _restore(self, call: Call, passthrough: Passthrough) -> Result:
+        given = call.parameters
+        snapshot = given["SnapshotIdentifier"].rpartition(":cluster-snapshot:")[2].lower()
+        if given["DBClusterIdentifier"].lower() in self._regional(call.region).clusters:
+            raise ApiError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+        # moto's own restore fails on a cluster that it made itself.
+        invoke = self._emulation.backend.invoke
+        shown = invoke(_SERVICE, "DescribeDBClusterSnapshots", call.region, {"DBClusterSnapshotIdentifier": snapshot})
+        source = shown["DBClusterSnapshots"][0]
+        settings = {name: value for name, value in given.items() if name in _SETTINGS}
+        kept = {name: source[name] for name in _KEPT if source.get(name) not in (None, "")}
+        output = invoke(_SERVICE, "CreateDBCluster", call.region, {**kept, **settings, "MasterUserPassword": _UNKNOWN})
+        described = output["DBCluster"]
+        cluster = Cluster(
+            arn=described["DBClusterArn"],
+            region=call.region,
+            identifier=described["DBClusterIdentifier"],
+            copy=self._copies.get((call.region, snapshot), ""),
+        )
+        self._estate.clusters[(call.region, cluster.identifier)] = cluster
+        self.show_cluster(cluster, described)
+        described.pop("GlobalClusterIdentifier", None)
+        return output
+
+    def _regional(self, region: str) -> Any:
+        from moto.rds.models import rds_backends
+
+        return rds_backends[self._emulation.backend.account_id][region]

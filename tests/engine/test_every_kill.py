@@ -1,0 +1,49 @@
+"""The full matrix on PostgreSQL: one promotion for each step and moment, killed there, gone on with; back and forth."""
+
+from pathlib import Path
+
+import pytest
+
+from operations.record.record import Record
+from operations.recovery.move import Move, World
+from operations.recovery.plan import make
+from tests.engine.estate import estate
+from tests.engine.kills import promote_and_kill
+from tests.engine.writers import Writers
+
+MOMENTS = ("checking", "applying", "verifying", "done")
+
+
+@pytest.mark.rehearsal
+@pytest.mark.timeout(7200)
+def test_a_kill_at_every_moment_of_every_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kills = 0
+    with estate(tmp_path) as it:
+        it.up()
+        it.wait_served("east")
+        Writers.prepare(it, "east")
+        move = Move(it.topology, "west", "failover", "", "", Record("east", 0, ""), World())
+        steps = [step.id for step in make(move, it.root).graph]
+        target, origin = "west", "east"
+        for step in steps:
+            for moment in MOMENTS:
+                it.configure(active={"production": origin})
+                mark = it.mark()
+                with Writers(it) as writers:
+                    if promote_and_kill(it, step, moment, "--to", target, "--yes"):
+                        kills += 1
+                        going_on = it.lifeline("promote", "--to", target, "--resume", "--yes")
+                        if going_on.returncode == 10:
+                            # Killed before the record was moved, or after the lock was given back.
+                            going_on = it.lifeline("promote", "--to", target, "--yes")
+                            already = going_on.returncode == 10 and "is the active site already" in going_on.stderr
+                            assert already or going_on.returncode == 0, going_on.stderr
+                        else:
+                            assert going_on.returncode == 0, (step, moment, going_on.stderr)
+                    it.wait_served(target)
+                assert writers.never_both(), (step, moment)
+                moved = [call for call in it.calls(mark) if call["operation"] == "FailoverGlobalCluster"]
+                assert len([call for call in moved if call["outcome"] == "ok"]) == 1, (step, moment)
+                target, origin = origin, target
+    with capsys.disabled():
+        print(f"\n{kills} kills on PostgreSQL, each gone on with to its end")

@@ -1,0 +1,274 @@
+"""Whole promotions in process: what is refused before the first change, what stops, and how it goes on."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from operations.outcomes import Refused
+from operations.record.store import RecordStore
+from operations.recovery.abort import abort
+from operations.recovery.begin import prepare
+from operations.recovery.dry_run import foresee
+from operations.recovery.move import Mode
+from operations.recovery.outcome import Ended
+from operations.recovery.promotion import execute
+from operations.steps.call import Call, spelled
+from tests.operations.recovery.cloud import Cloud
+from tests.operations.recovery.story import at_the_end, begin, go_on, reasons, wish
+
+
+def states(ended: Ended) -> dict[str, str]:
+    return {step.id: step.state for step in ended.run.steps}
+
+
+@pytest.mark.parametrize("mode", ["failover", "switchover"])
+def test_there_and_back(cloud: Cloud, tmp_path: Path, mode: Mode) -> None:
+    there = begin(cloud, tmp_path, wish("west", mode))
+    assert there.outcome == "promoted" and set(states(there).values()) <= {"done", "nothing"}, states(there)
+    assert cloud.capacity("west") == {"web": (2, 2, 8), "nlp": (2, 2, 12)}
+    assert {name: held[1:] for name, held in cloud.capacity("east").items()} == {"web": (1, 2), "nlp": (1, 2)}
+    back = begin(cloud, tmp_path, wish("east", mode), intent="west")
+    assert (back.outcome, back.epoch) == ("promoted", 2)
+    assert cloud.databases.moves == [(mode, "west", mode == "failover"), (mode, "east", mode == "failover")]
+    assert cloud.wardens.history == [("east", 0), ("west", 1), ("east", 2)]
+
+
+def test_with_the_active_region_dark_no_call_there_is_needed(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.dark = {"us-east-1"}
+    ended = begin(cloud, tmp_path, wish(overrides=reasons("lag")))
+    assert cloud.wardens.violations == []
+    assert ended.outcome == "promoted" and ended.run.notes["fence"]["how"] == "waited"  # type: ignore[index,call-overload]
+    assert ended.run.notes["protection"]["old_site"].startswith("does not answer")  # type: ignore[index,call-overload,union-attr]
+    assert cloud.balancer.pools()["nl-fhir-production-east"].enabled is False, "stays closed until somebody is there"
+
+
+def test_traffic_comes_after_a_write(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.databases.read_only = {"west"}
+    ended = begin(cloud, tmp_path, wish())
+    assert ended.outcome == "stopped" and ended.run.failed == "writable"
+    assert "read-only" in ended.problem and "--resume" in ended.problem
+    assert states(ended)["edge-order"] == "waiting" and cloud.balancer.order().fallback == "nl-fhir-production-east"
+    cloud.databases.read_only = set()
+    assert go_on(cloud, tmp_path, wish(mode="switchover")).outcome == "promoted"
+    assert len(cloud.databases.moves) == 1
+
+
+def test_another_machine_goes_on_from_the_table(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.databases.read_only = {"west"}
+    begin(cloud, tmp_path / "one", wish())
+    cloud.databases.read_only = set()
+    with pytest.raises(Refused, match="ann@desk holds the lock since"):
+        go_on(cloud, tmp_path / "two", wish(mode="switchover", by="bob@laptop"))
+    ended = go_on(cloud, tmp_path / "two", wish(mode="switchover", by="bob@laptop", take_over="ann is asleep"))
+    assert ended.outcome == "promoted"
+    assert any(entry.kind == "resume" and entry.data["took_over"] == "ann is asleep" for entry in ended.journal)
+
+
+def test_a_second_operator_is_told_who_is_at_which_step(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.databases.read_only = {"west"}
+    begin(cloud, tmp_path, wish())
+    for to in ("west", "east"):
+        with pytest.raises(Refused, match=r"ann@desk holds the lock since .* at step writable") as refused:
+            begin(cloud, tmp_path / "other", wish(to, by="bob@laptop"))
+        assert "lifeline promote --to west --resume" in str(refused.value)
+
+
+def test_of_two_at_once_one_moves_the_record(cloud: Cloud, tmp_path: Path) -> None:
+    first, second = (
+        prepare(cloud.topology, wish(by=by), "east", tmp_path, cloud.world, letters=True) for by in ("ann", "bob")
+    )
+    assert execute(first, tmp_path, lambda _: None).outcome == "promoted"
+    lost = execute(second, tmp_path, lambda _: None)
+    assert lost.outcome == "refused" and "the record has moved meanwhile" in lost.problem
+    assert cloud.wardens.record() == ("west", 1) and "lock" not in cloud.table.record
+
+
+def test_half_of_all_calls_throttled_only_takes_longer(cloud: Cloud, tmp_path: Path) -> None:
+    ready = prepare(cloud.topology, wish(), "east", tmp_path, cloud.world, letters=True)
+    chance = random.Random(7)
+    cloud.throttle = lambda: chance.random() < 0.5
+    ended = execute(ready, tmp_path, lambda _: None)
+    while ended.outcome == "stopped":  # six refusals in a row end a call; the operator goes on
+        ended = go_on(cloud, tmp_path, wish(mode="switchover"))
+    assert ended.outcome == "promoted" and len(cloud.databases.moves) == 1
+
+
+@pytest.mark.parametrize(
+    "operation", ["FailoverGlobalCluster", "UpdateService", "RegisterScalableTarget", "UpdateItem"]
+)
+def test_an_answer_lost_after_the_effect_repeats_nothing(cloud: Cloud, tmp_path: Path, operation: str) -> None:
+    cloud.deaf[spelled(operation)] = 1
+    ended = begin(cloud, tmp_path, wish())
+    assert ended.outcome == "promoted" and len(cloud.databases.moves) == 1
+    assert cloud.wardens.record() == ("west", 1)
+
+
+def test_a_failover_that_takes_its_time_is_asked_for_once(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.databases.slow = 20
+    assert begin(cloud, tmp_path, wish()).outcome == "promoted"
+    assert cloud.count("failover_global_cluster") == 1
+
+
+@pytest.mark.parametrize("broken", ["down", "lying"])
+def test_without_the_edge_s_api_it_is_slower_and_says_so(cloud: Cloud, tmp_path: Path, broken: str) -> None:
+    setattr(cloud.balancer, broken, True)
+    ended = begin(cloud, tmp_path, wish())
+    accelerators = {"close-edge", "edge-order"}
+    assert {name for name, state in states(ended).items() if state == "degraded"} >= accelerators, states(ended)
+    # Traffic follows the lease all the same: the order end to end was taken at west.
+    assert states(ended)["end-to-end"] == "done" and all("west" in key for key in cloud.orders)
+
+
+def test_capacity_that_stays_short_is_offered_as_degraded(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.most = {"web": 1}
+    # All steps share one virtual clock: less patience than any step beside it has.
+    recovery = cloud.topology.recovery.model_copy(update={"capacity_seconds": 90})
+    cloud.topology = cloud.topology.model_copy(update={"recovery": recovery})
+    ended = begin(cloud, tmp_path, wish())
+    assert ended.run.failed == "capacity-web" and "--override capacity-web --reason" in ended.problem
+    accepted = wish(mode="switchover", overrides=reasons("capacity-web", "settle"))
+    ended = go_on(cloud, tmp_path, accepted)
+    assert ended.outcome == "promoted" and states(ended)["capacity-web"] == "degraded"
+
+
+def test_schedules_are_suspended_first(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.schedule("west", "web")
+    ended = begin(cloud, tmp_path, wish())
+    assert states(ended)["schedules"] == "done"
+    operations = [entry.what for entry in ended.journal if entry.kind == "call" and "autoscaling" in entry.what]
+    assert ended.journal and operations[0] == "application-autoscaling:RegisterScalableTarget@us-west-2"
+
+
+def test_a_switchover_waits_for_the_last_byte(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.databases.behind = 900
+    ended = begin(cloud, tmp_path, wish(mode="switchover"))
+    assert ended.outcome == "promoted" and ended.run.notes["zero-lag"] == {"position": 1000}
+    steps = [entry.step for entry in ended.journal if entry.kind == "state" and entry.what == "done"]
+    assert steps.index("fence") < steps.index("zero-lag") < steps.index("database")
+
+
+def test_a_switchover_whose_primary_dies_may_become_a_failover(cloud: Cloud, tmp_path: Path) -> None:
+    ready = prepare(cloud.topology, wish(mode="switchover"), "east", tmp_path, cloud.world, letters=True)
+    cloud.dark = {"us-east-1"}
+    ended = execute(ready, tmp_path, lambda _: None)
+    assert ended.run.failed == "zero-lag" and cloud.databases.moves == []
+    ended = go_on(cloud, tmp_path, wish(mode="failover"))
+    assert (ended.outcome, ended.mode) == ("promoted", "failover")
+    assert cloud.databases.moves == [("failover", "west", True)]
+
+
+def test_given_up_before_the_database_moved(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.dark = {"us-east-1"}
+    ready = prepare(
+        cloud.topology, wish(mode="switchover", overrides=reasons("lag")), "east", tmp_path, cloud.world, letters=False
+    )
+    cloud.dark = set()
+    cloud.wardens.silent = {"east"}
+    ended = execute(type(ready)(ready.plan, (), ready.wish), tmp_path, lambda _: None)
+    assert ended.run.failed == "zero-lag" and "lifeline promote abort" in ended.problem
+    cloud.wardens.silent = set()
+    done = abort(cloud.topology, wish(), tmp_path, cloud.world, lambda _: None)
+    assert (done.site, done.epoch, done.warnings) == ("east", 2, ())
+    assert cloud.wardens.serves("east") and cloud.balancer.order().fallback == "nl-fhir-production-east"
+    assert begin(cloud, tmp_path, wish(mode="switchover")).epoch == 3, "and the next one may begin"
+
+
+def test_the_point_of_no_return_is_said(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.databases.read_only = {"west"}
+    begin(cloud, tmp_path, wish())
+    with pytest.raises(Refused, match="that point has passed"):
+        abort(cloud.topology, wish(), tmp_path, cloud.world, lambda _: None)
+
+
+def test_a_wall_clock_that_jumps_decides_nothing(cloud: Cloud, tmp_path: Path) -> None:
+    ready = prepare(cloud.topology, wish(), "east", tmp_path, cloud.world, letters=True)
+    cloud.wardens.silent = {"east"}
+    cloud.jump(-48)
+    began = cloud.clock.monotonic()
+    assert execute(ready, tmp_path, lambda _: None).outcome == "promoted"
+    bound = cloud.topology.lease_seconds + cloud.topology.transaction_seconds
+    assert cloud.clock.monotonic() - began >= bound
+
+
+def test_a_dry_run_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
+    ready = prepare(cloud.topology, wish(), "east", tmp_path, cloud.world, letters=False)
+    seen = {item.step.id: item.need for item in foresee(ready.plan)}
+    assert seen["record"] == "needed" and seen["secrets"] == "nothing" and "unknown" not in seen.values()
+    made = [
+        Call(service, "".join(part.title() for part in name.split("_")), region)
+        for service, name, region in cloud.calls
+    ]
+    assert made and not [call.key for call in made if call.mutates]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("to", "more", "intent", "said"),
+    [
+        ("north", {}, "east", "'north' is no site: one of east, west"),
+        ("east", {}, "east", "east is the active site already"),
+        ("west", {}, "west", "the checkout names west, the record east"),
+        ("west", {"overrides": {"single-writer": "I know better"}}, "east", "not to be overridden: single-writer"),
+        ("west", {"overrides": {"lag": " "}}, "east", "each need --reason"),
+        ("west", {"skips": {"fence": "no time"}}, "east", "not to be skipped: fence"),
+        ("west", {"plan": "0123456789abcdef"}, "east", "the plan 0123456789abcdef is stale"),
+    ],
+)
+def test_bad_input_changes_nothing(
+    cloud: Cloud, tmp_path: Path, to: str, more: dict[str, Any], intent: str, said: str
+) -> None:
+    with pytest.raises(Refused, match=said):
+        begin(cloud, tmp_path, wish(to, **more), intent)
+    assert cloud.table.record == {} and cloud.databases.moves == []
+
+
+def test_a_plan_rests_on_record_and_topology(cloud: Cloud, tmp_path: Path) -> None:
+    agreed = prepare(cloud.topology, wish(), "east", tmp_path, cloud.world, letters=False).plan.hash
+    assert prepare(cloud.topology, wish(), "east", tmp_path, cloud.world, letters=False).plan.hash == agreed
+    begin(cloud, tmp_path, wish(plan=agreed))
+    begin(cloud, tmp_path, wish("east"), intent="west")
+    with pytest.raises(Refused, match="is stale"):
+        begin(cloud, tmp_path, wish(plan=agreed))
+
+
+def test_a_resume_from_another_checkout_is_refused(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.databases.read_only = {"west"}
+    begin(cloud, tmp_path, wish())
+    cloud.topology = cloud.topology.model_copy(update={"lease_seconds": 61})
+    with pytest.raises(Refused, match="is stale: it was"):
+        go_on(cloud, tmp_path, wish(mode="switchover"))
+
+
+def test_the_table_out_is_refused(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.dark = set(cloud.topology.control_regions)
+    with pytest.raises(Refused, match="the control record cannot be read"):
+        begin(cloud, tmp_path, wish())
+
+
+def test_a_malformed_journal_is_refused(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.databases.read_only = {"west"}
+    begin(cloud, tmp_path, wish())
+    gone = next(key for key in cloud.table.items if key[0].startswith("journal#") and key[1] == "000004")
+    del cloud.table.items[gone]
+    with pytest.raises(Refused, match="cannot be gone on with"):
+        go_on(cloud, tmp_path, wish(mode="switchover"))
+
+
+def test_a_foreign_lock_without_a_journal_can_be_taken_over(cloud: Cloud, tmp_path: Path) -> None:
+    store = RecordStore("", "nl-fhir", cloud.topology.control_regions, "east", cloud.world.aws)
+    store.acquire_lock("dr.grace", "elsewhere", "database")
+    with pytest.raises(Refused, match=r"dr.grace holds the lock .* --take-over-lock"):
+        begin(cloud, tmp_path, wish())
+    ended = begin(cloud, tmp_path, wish(take_over="she has left"))
+    assert ended.outcome == "promoted" and ended.journal[0].data["took_over"] == "she has left"
+
+
+def test_every_start_has_an_end_in_both_books(cloud: Cloud, tmp_path: Path) -> None:
+    ended = begin(cloud, tmp_path, wish())
+    assert (ended.journal[0].kind, ended.journal[-1].kind, ended.journal[-1].what) == ("begin", "end", "promoted")
+    mine = [key for key in cloud.table.items if key[0] == f"journal#{ended.promotion}"]
+    (file,) = (tmp_path / ".lifeline" / "promotions").glob("*.jsonl")
+    assert len(mine) == len(file.read_text().splitlines()) == len(ended.journal)
+    assert at_the_end(cloud)["locked"] is False
