@@ -17,6 +17,7 @@ class Found:
     def __init__(self, settings: Settings, provider: aws.Provider) -> None:
         self._settings, self._naming = settings, Naming.of(settings)
         self._options = pulumi.InvokeOptions(provider=provider)
+        self._zones: Sequence[str] = ()
         self._secrets: dict[str, pulumi.Input[str]] = {}
 
     def zones(self) -> Sequence[str]:
@@ -24,6 +25,8 @@ class Found:
 
         The first by name, whatever state they are in: a zone that is impaired today must not move the subnets.
         """
+        if self._zones:
+            return self._zones
         region, wanted = self._settings.region, self._settings.site.zones
         try:
             found = attempt(
@@ -42,7 +45,8 @@ class Found:
             raise ProgramError(
                 f"{region} has {len(names)} availability zones, not {wanted}; lower lifeline:sites.{scope}.zones"
             )
-        return names[:wanted]
+        self._zones = names[:wanted]
+        return self._zones
 
     def certificate_arn(self) -> pulumi.Input[str]:
         """The certificate of the edge's host name in this region."""
@@ -59,6 +63,27 @@ class Found:
             return str(found.arn)
 
         return looked_up(f"the certificate of {host}", find)
+
+    def key_arns(self, site: str) -> dict[str, pulumi.Input[str]]:
+        """Data class → ARN of each key that the site takes over; an alias is looked up in the site's region."""
+        return {
+            purpose: self._key_arn(site, given) for purpose, given in self._settings.sites[site].existing.keys.items()
+        }
+
+    def _key_arn(self, site: str, given: str) -> pulumi.Input[str]:
+        if ":key/" in given:
+            return given
+        region = self._settings.sites[site].region
+
+        def find() -> str:
+            return str(aws.kms.get_key(key_id=given, region=region, opts=self._options).arn)
+
+        try:
+            return attempt(find)
+        except LookupFailed as error:
+            raise ProgramError(
+                f"the key {given} was not found in {region}: {error}; correct lifeline:sites.{site}.existing.keys"
+            ) from None
 
     def secret_arn(self, short: str) -> pulumi.Input[str]:
         """ARN of the region's own copy of a secret, so that a task here needs no other region."""

@@ -8,15 +8,18 @@ import pulumi
 from infra import permissions, workloads
 from infra.component import Statement
 from infra.components.autoscaling import AutoscalingArgs
+from infra.components.cache import PORT as CACHE_PORT
+from infra.components.calls import Callee, CallsArgs
 from infra.components.cluster import Cluster
 from infra.components.database import Database
 from infra.components.keys import Keys
 from infra.components.load_balancer import LoadBalancer
-from infra.components.network import Network
 from infra.components.service import Service, ServiceArgs
 from infra.found import Found
 from infra.naming import Naming, tags
+from infra.premises import Premises
 from infra.settings import ServiceSettings, Settings
+from infra.supplies import Supplies
 from infra.workloads import Workload
 
 
@@ -27,10 +30,11 @@ class Ground:
     settings: Settings
     found: Found
     keys: Keys
-    network: Network
+    network: Premises
     database: Database
     cluster: Cluster
     balancer: LoadBalancer
+    supplies: Supplies
 
     @property
     def naming(self) -> Naming:
@@ -61,12 +65,19 @@ class Ground:
             "vpc_id": self.network.vpc_id,
             "subnet_ids": self.network.private_subnet_ids,
             "desired": workloads.capacity(settings, service).floor,
+            "user": service.user,
+            "log_days": settings.log_days,
             "tags": tags(settings, service),
         }
         if service.port is not None:
             args["port"] = service.port
+        called = any(service.name in each.calls for each in settings.services)
+        if called or service.calls:
+            args["discovery"] = {"namespace_arn": self.cluster.namespace_arn, "offers": called}
         if workload.user:
             args["store"] = {"security_group_id": self.database.security_group_id, "port": self.database.port}
+        if self.supplies.cache is not None and "cache" in service.needs:
+            args["cache"] = {"security_group_id": self.supplies.cache.security_group_id, "port": CACHE_PORT}
         if service.public:
             args["door"] = {
                 "security_group_id": self.balancer.security_group_id,
@@ -94,6 +105,10 @@ class Ground:
             told["DATABASE_PORT"] = self.database.port.apply(lambda port: str(int(port)))
             told["DATABASE_NAME"] = workloads.database_name(settings)
             told["DATABASE_USER"] = workload.user
+        for callee in service.calls:
+            key = f"LIFELINE_URL_{callee.upper().replace('-', '_')}"
+            told[key] = f"http://{callee}:{settings.service(callee).port}"
+        told.update(self.supplies.environment(service))
         return told
 
     def statements(self, workload: Workload) -> list[Statement]:
@@ -103,6 +118,7 @@ class Ground:
         statements: list[Statement] = []
         if workload.by_token and workload.user:
             statements += permissions.connect(region, account, self.database.resource_id, workload.user)
+        statements += self.supplies.statements(workload.service)
         if "llm" in workload.service.needs:
             statements += permissions.invoke_models(region)
         if workload.role == workloads.WARDEN:
@@ -115,7 +131,31 @@ class Ground:
                 site=settings.scope,
                 extension=self.naming.lease_extension(settings.scope),
             )
+        if workload.role == workloads.GUARD:
+            statements += permissions.watch_record(
+                account_id=account,
+                table=self.naming.control_table,
+                regions=workloads.control_regions(settings),
+                site=settings.scope,
+                peer=settings.peer(settings.scope),
+            )
         return statements
+
+    def calls(self, service: ServiceSettings, running: Mapping[str, Service]) -> CallsArgs:
+        """Whom the service may call here."""
+        callees: dict[str, Callee] = {}
+        for name in service.calls:
+            port = self.settings.service(name).port
+            if port is None:
+                raise ValueError(f"the service {name} is called and has no port: settings check that")
+            callees[name] = {"security_group_id": running[name].security_group_id, "port": port}
+        return {
+            "region": self.settings.region,
+            "service": service.name,
+            "security_group_id": running[service.name].security_group_id,
+            "callees": callees,
+            "tags": tags(self.settings, service),
+        }
 
     def scaling(self, service: ServiceSettings, running: Service) -> AutoscalingArgs:
         """How far the service scales here. Only this follows from who is active."""
@@ -135,6 +175,8 @@ class Ground:
         if on.requests is not None:
             args["requests_per_task"] = on.requests
             args["request_label"] = self.balancer.request_labels[service.name]
+        if backlog := self.supplies.backlog(service):
+            args["backlog"] = backlog
         if service.schedule is not None:
             args["off_hours"] = {
                 "time_zone": service.schedule.time_zone,

@@ -63,6 +63,18 @@ class Naming:
             return f"{self.application}.{self.domain}"
         return f"{self.application}-{self.environment}.{self.domain}"
 
+    @property
+    def trail(self) -> str:
+        return self.prefix
+
+    def trail_arn(self, region: str) -> str:
+        """The account's one trail, in the home region."""
+        return f"arn:aws:cloudtrail:{region}:{self.account_id}:trail/{self.prefix}"
+
+    def function(self, purpose: str) -> str:
+        """A Lambda function of what spans the sites."""
+        return fit(f"{self.prefix}-{purpose}", 64)
+
     def secret(self, name: str) -> str:
         return f"{self.application}/{self.environment}/{name}"
 
@@ -110,7 +122,7 @@ class Naming:
 
     def image(self, region: str, image: str) -> str:
         """What a task pulls: an image without a registry is in the account's own, in the task's own region."""
-        if "." in image.split("@")[0].split("/")[0]:
+        if self.repository(image) is None:
             return image
         return f"{self.account_id}.dkr.ecr.{region}.amazonaws.com/{image}"
 
@@ -123,12 +135,63 @@ class Naming:
     def key_alias(self, site: str, data_class: str) -> str:
         return f"alias/{self.at(site)}-{data_class}"
 
+    def bucket(self, site: str, purpose: str) -> str:
+        """Buckets share one namespace with all accounts of the world, so the account's number is in the name."""
+        return fit(f"{self.at(site)}-{purpose}-{self.account_id}", 63)
+
+    def queue(self, site: str, service: str) -> str:
+        return fit(f"{self.at(site)}-{service}", 80)
+
+    def dead_letters(self, site: str, service: str) -> str:
+        """What a service gave up on."""
+        return fit(f"{self.at(site)}-{service}-dead", 80)
+
+    def cache(self, site: str) -> str:
+        return fit(self.at(site), 40)
+
+    def cache_user(self, site: str, service: str) -> str:
+        """ElastiCache wants a user's id and its name to be the same for a login by IAM."""
+        return fit(f"{self.at(site)}-{service}", 40)
+
+    def repository(self, image: str) -> str | None:
+        """The repository of an image in the account's own registry; None for an image of another one."""
+        name = image.split("@")[0]
+        return None if "." in name.split("/")[0] else name
+
     def log_group(self, site: str, service: str) -> str:
         return f"/lifeline/{self.application}/{self.environment}/{site}/{service}"
+
+    def waf_log_group(self, site: str) -> str:
+        """AWS WAF writes only to groups whose names begin so."""
+        return f"aws-waf-logs-{self.at(site)}"
+
+    def namespace(self, site: str) -> str:
+        """Cloud Map's, in which the site's services find each other."""
+        return self.at(site)
+
+    def backup_vault(self, site: str) -> str:
+        return fit(self.at(site), 50)
+
+    def backup_vault_arn(self, region: str, site: str) -> str:
+        return f"arn:aws:backup:{region}:{self.account_id}:backup-vault:{self.backup_vault(site)}"
 
     def lease_extension(self, site: str) -> str:
         """The parameter by which operators reach a warden whose control table is out."""
         return f"/{self.application}/{self.environment}/{site}/lease-extension"
+
+    def topic(self, site: str, severity: str) -> str:
+        """Where alarms of a severity speak; `site` may be `global`."""
+        return f"{self.at(site)}-{severity}"
+
+    def topic_arn(self, region: str, site: str, severity: str) -> str:
+        return f"arn:aws:sns:{region}:{self.account_id}:{self.topic(site, severity)}"
+
+    def dashboard(self, site: str, epic: int | None = None) -> str:
+        """CloudWatch's dashboards are one namespace for the account; `site` may be `global`."""
+        return self.at(site) if epic is None else f"{self.at(site)}-epic-{epic}"
+
+    def canary(self, name: str) -> str:
+        return fit(f"{name}-{self.prefix}", 21)
 
     def role(self, site: str, purpose: str) -> str:
         """An IAM role; IAM is one namespace for all regions, so the site is in the name."""

@@ -29,15 +29,19 @@ def declare(settings: Settings, *, check_intent: bool) -> None:
     if check_intent:
         intent.check(settings, provider)
     edge = cloudflare_provider()
+    found = Found(settings, provider)
     providers: list[pulumi.ProviderResource] = [provider, edge]
     if settings.is_global:
         providers.append(random_provider())
         options = pulumi.ResourceOptions(providers=providers)
-        export(Spanning(settings.scope, {"settings": settings, "zone": zone(settings.domain, edge)}, options).outputs)
+        spanning = Spanning(
+            settings.scope, {"settings": settings, "found": found, "zone": zone(settings.domain, edge)}, options
+        )
+        export(spanning.outputs)
         return
     site = Site(
         settings.scope,
-        {"settings": settings, "found": Found(settings, provider), "zone": zone(settings.domain, edge)},
+        {"settings": settings, "found": found, "zone": zone(settings.domain, edge)},
         pulumi.ResourceOptions(providers=providers),
     )
     export(site.outputs)

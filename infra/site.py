@@ -4,27 +4,32 @@ from typing import TypedDict
 
 import pulumi
 
-from infra import workloads
+from infra import clients, safeguards, workloads
 from infra.cloudflare_addresses import EDGE_IPV4
 from infra.component import Component
 from infra.components.autoscaling import Autoscaling
+from infra.components.calls import Calls
 from infra.components.cluster import Cluster
 from infra.components.database import Database, DatabaseArgs
-from infra.components.keys import Keys
+from infra.components.keys import Keys, KeysArgs
 from infra.components.lease_alarm import LeaseAlarm
-from infra.components.load_balancer import Backend, LoadBalancer
-from infra.components.network import Network
+from infra.components.load_balancer import Backend, LoadBalancer, LoadBalancerArgs
+from infra.components.notifications import Notifications
 from infra.components.origin import Origin
 from infra.components.service import Service
 from infra.found import Found
 from infra.ground import Ground
 from infra.naming import Naming, tags
+from infra.notices import notifications
 from infra.outputs import SiteOutputs
+from infra.premises import Premises, premises
 from infra.settings import ServiceSettings, Settings
+from infra.supplies import supplies
+from infra.watch.site import SiteWatch, Watched
 from infra.zone import Zone
 
-PRIVATE_APIS = ("ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager")
-"""What a task needs in order to start: none of it should hang on NAT."""
+KEYS = ("data", "logs", "alerts", "backup")
+"""Purposes of a site's own keys."""
 
 
 class SiteArgs(TypedDict):
@@ -47,15 +52,24 @@ class Site(Component):
         settings = self._settings
         self._naming, self._tags, self._protection = Naming.of(settings), tags(settings), settings.protection == "on"
         keys = self._keys()
-        network = self._network(keys)
+        network = premises(name, settings, self._found, keys.arns["logs"], self.child())
         cluster = Cluster(
             f"{name}-cluster",
-            {"region": settings.region, "name": self._naming.ecs_cluster(settings.scope), "tags": self._tags},
+            {
+                "region": settings.region,
+                "name": self._naming.ecs_cluster(settings.scope),
+                "namespace": self._naming.namespace(settings.scope),
+                "tags": self._tags,
+            },
             self.child(),
         )
         database, balancer = self._database(keys, network), self._balancer(network)
-        services = self._services(Ground(settings, self._found, keys, network, database, cluster, balancer))
-        self._lease_alarm(keys)
+        topics = notifications(self, name, settings, keys.arns["alerts"])
+        supplied = supplies(self, name, settings, keys, network, topics.topic_arns["high"])
+        services = self._services(Ground(settings, self._found, keys, network, database, cluster, balancer, supplied))
+        self._lease_alarm(topics)
+        watch = SiteWatch(self, name, settings, Watched(network, balancer, services, topics))
+        safeguards.of_site(name, settings, balancer, keys, topics.topic_arns, self.child())
         origin = Origin(
             f"{name}-origin",
             {
@@ -75,44 +89,29 @@ class Site(Component):
             "ecs_cluster_arn": cluster.arn,
             "load_balancer_dns_name": balancer.dns_name,
             "origin_host": origin.host,
+            "topic_arns": topics.topic_arns,
+            "dashboard_name": watch.dashboard_name,
+            "queue_urls": {key: queue.url for key, queue in supplied.queues.items()},
+            "cache_endpoint": supplied.cache.endpoint if supplied.cache else None,
             "service_arns": {key: service.arn for key, service in services.items()},
         }
         self.register_outputs(dict(self.outputs))
 
     def _keys(self) -> Keys:
         settings = self._settings
-        return Keys(
-            f"{self._name}-keys",
-            {
-                "region": settings.region,
-                "account_id": settings.account_id,
-                "aliases": {use: self._naming.key_alias(settings.scope, use) for use in ("data", "logs")},
-                "protection": self._protection,
-                "tags": self._tags,
-            },
-            self.child(),
-        )
+        args: KeysArgs = {
+            "region": settings.region,
+            "account_id": settings.account_id,
+            "aliases": {use: self._naming.key_alias(settings.scope, use) for use in KEYS},
+            "existing": self._found.key_arns(settings.scope),
+            "protection": self._protection,
+            "tags": self._tags,
+        }
+        if settings.backup.account:
+            args["backup_account"] = settings.backup.account.account_id
+        return Keys(f"{self._name}-keys", args, self.child())
 
-    def _network(self, keys: Keys) -> Network:
-        settings = self._settings
-        llm = any("llm" in service.needs for service in settings.services)
-        return Network(
-            f"{self._name}-network",
-            {
-                "region": settings.region,
-                "account_id": settings.account_id,
-                "cidr": settings.site.cidr,
-                "zones": self._found.zones(),
-                "endpoints": [*PRIVATE_APIS, *(["bedrock-runtime"] if llm else [])],
-                "flow_log_group": self._naming.log_group(settings.scope, "network"),
-                "flow_log_role": self._naming.role(settings.scope, "network-flows"),
-                "log_key_arn": keys.arns["logs"],
-                "tags": self._tags,
-            },
-            self.child(),
-        )
-
-    def _database(self, keys: Keys, network: Network) -> Database:
+    def _database(self, keys: Keys, network: Premises) -> Database:
         settings, naming, site = self._settings, self._naming, self._settings.scope
         count = workloads.database_instances(settings)
         args: DatabaseArgs = {
@@ -121,6 +120,8 @@ class Site(Component):
             "global_cluster_identifier": naming.global_cluster,
             "cluster_identifier": naming.database_cluster(site),
             "instance_identifiers": [naming.database_instance(site, index) for index in range(1, count + 1)],
+            # Of a network that was there before, nobody said which zones its subnets are in.
+            "zones": [] if settings.site.existing.network else self._found.zones(),
             "instance_class": settings.database.instance_class,
             "engine_version": settings.database.engine_version,
             "transaction_seconds": settings.transaction_seconds,
@@ -133,6 +134,8 @@ class Site(Component):
             "protection": self._protection,
             "tags": self._tags,
         }
+        if settings.database.rpo_seconds is not None:
+            args["rpo_seconds"] = settings.database.rpo_seconds
         if settings.site.founder:
             args["master"] = {
                 "username": workloads.MASTER_USER,
@@ -141,24 +144,26 @@ class Site(Component):
             }
         return Database(f"{self._name}-database", args, self.child())
 
-    def _balancer(self, network: Network) -> LoadBalancer:
+    def _balancer(self, network: Premises) -> LoadBalancer:
         settings = self._settings
         public = [each.service for each in workloads.workloads(settings) if each.service.public]
-        return LoadBalancer(
-            f"{self._name}-balancer",
-            {
-                "region": settings.region,
-                "name": self._naming.load_balancer(settings.scope),
-                "vpc_id": network.vpc_id,
-                "subnet_ids": network.public_subnet_ids,
-                "certificate_arn": self._found.certificate_arn(),
-                "edge_addresses": EDGE_IPV4,
-                "backends": {service.name: self._backend(service) for service in public},
-                "protection": self._protection,
-                "tags": self._tags,
-            },
-            self.child(),
-        )
+        args: LoadBalancerArgs = {
+            "region": settings.region,
+            "name": self._naming.load_balancer(settings.scope),
+            "vpc_id": network.vpc_id,
+            "subnet_ids": network.public_subnet_ids,
+            "certificate_arn": settings.site.existing.certificate_arn or self._found.certificate_arn(),
+            "edge_addresses": EDGE_IPV4,
+            "log_bucket": self._naming.bucket(settings.scope, "access-logs"),
+            "log_prefix": "balancer",
+            "backends": {service.name: self._backend(service) for service in public},
+            "protection": self._protection,
+            "tags": self._tags,
+        }
+        if certificate := clients.authority(settings):
+            bucket = self._naming.bucket(settings.scope, clients.TRUST)
+            args["clients"] = {"bucket": bucket, "key": clients.authority_key(certificate)}
+        return LoadBalancer(f"{self._name}-balancer", args, self.child())
 
     def _backend(self, service: ServiceSettings) -> Backend:
         if service.port is None or service.health is None:
@@ -179,9 +184,12 @@ class Site(Component):
             if workload.scaled:
                 scaling = ground.scaling(workload.service, services[workload.name])
                 Autoscaling(f"{name}-scaling", scaling, self.child())
+        for caller in (each for each in self._settings.services if each.calls):
+            calls = ground.calls(caller, services)
+            Calls(f"{self._name}-{caller.name}-calls", calls, self.child())
         return services
 
-    def _lease_alarm(self, keys: Keys) -> None:
+    def _lease_alarm(self, topics: Notifications) -> None:
         settings = self._settings
         LeaseAlarm(
             f"{self._name}-lease",
@@ -191,7 +199,8 @@ class Site(Component):
                 "environment": settings.environment,
                 "site": settings.scope,
                 "threshold_seconds": settings.lease_seconds / 2,
-                "key_arn": keys.arns["logs"],
+                "runbooks": settings.observability.runbooks.rstrip("/"),
+                "topic_arn": topics.topic_arns["critical"],
                 "tags": self._tags,
             },
             self.child(),

@@ -8,7 +8,9 @@ from infra.settings import Capacity, Range, ServiceSettings, Settings
 from infra.settings.checks import MASTER
 
 MASTER_USER = "lifeline"
-WARDEN, FENCE = "warden", "fence"
+WARDEN, FENCE, GUARD = "warden", "fence", "guard"
+GUARD_SECONDS = 10
+"""Between two looks of the guard at the record; more often where the lease is short."""
 WARDEN_PORT = 8099
 WARDEN_PATH = "/.well-known/lifeline"
 """200 only while the site holds the lease; the edge's monitors ask for it."""
@@ -42,14 +44,19 @@ class Workload:
 
 def workloads(settings: Settings) -> list[Workload]:
     """Everything that runs at the site of `settings.scope`, the application's services first."""
-    return [*(_application(service) for service in settings.services), _warden(settings), _fence(settings)]
+    return [
+        *(_application(service) for service in settings.services),
+        _warden(settings),
+        _fence(settings),
+        _guard(settings),
+    ]
 
 
 def capacity(settings: Settings, service: ServiceSettings) -> Range:
     """How many tasks the service has at the site of `settings.scope`, as `active` has it."""
     if settings.scope == settings.active_site:
         return service.capacity.active
-    if settings.standby == "pilot" and service.name not in {WARDEN, FENCE}:
+    if settings.standby == "pilot" and service.name not in {WARDEN, FENCE, GUARD}:
         return Range(floor=0, ceiling=0)
     return service.capacity.standby
 
@@ -111,13 +118,33 @@ def _fence(settings: Settings) -> Workload:
         service=_own(settings, FENCE, "operations.warden.install"),
         role="migration",
         user=MASTER_USER,
-        environment={"TRANSACTION_SECONDS": str(settings.transaction_seconds)},
+        environment={
+            "TRANSACTION_SECONDS": str(settings.transaction_seconds),
+            "DATABASE_EXTENSIONS": ",".join(settings.database.extensions),
+        },
         secrets={"DATABASE_PASSWORD": MASTER},
         scaled=False,
     )
 
 
-def _own(settings: Settings, name: str, module: str, port: int | None = None) -> ServiceSettings:
+def _guard(settings: Settings) -> Workload:
+    return Workload(
+        service=_own(settings, GUARD, "operations.guard", database=False),
+        role="guard",
+        user=None,
+        environment={
+            "CONTROL_TABLE": Naming.of(settings).control_table,
+            "CONTROL_REGIONS": ",".join(control_regions(settings)),
+            "GUARD_SECONDS": f"{min(GUARD_SECONDS, settings.lease_seconds / 2):g}",
+            "PEER_SITE": settings.peer(settings.scope),
+        },
+        scaled=False,
+    )
+
+
+def _own(
+    settings: Settings, name: str, module: str, port: int | None = None, *, database: bool = True
+) -> ServiceSettings:
     # Exactly one: a second warden would answer the same letters.
     one = Range(floor=1, ceiling=1)
     return ServiceSettings(
@@ -127,7 +154,7 @@ def _own(settings: Settings, name: str, module: str, port: int | None = None) ->
         port=port,
         health=f"{WARDEN_PATH}/alive" if port else None,
         public=(WARDEN_PATH,) if port else (),
-        needs=("database",),
+        needs=("database",) if database else (),
         capacity=Capacity(active=one, standby=one),
         feature="recovery",
         data_classification="internal",

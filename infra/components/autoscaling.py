@@ -1,5 +1,6 @@
 """How many tasks a service may have, and what moves it between floor and ceiling."""
 
+from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -32,6 +33,19 @@ class OffHours(TypedDict):
     """Tasks at least, during off-hours."""
 
 
+class Backlog(TypedDict):
+    """What is waiting for the service, in relation to the tasks that work on it."""
+
+    queue_name: pulumi.Input[str]
+    """The service's queue."""
+    cluster_name: pulumi.Input[str]
+    """ECS cluster; Container Insights tells how many tasks run there."""
+    service_name: pulumi.Input[str]
+    """ECS service."""
+    messages_per_task: pulumi.Input[float]
+    """Messages a task to hold."""
+
+
 class AutoscalingArgs(TypedDict):
     region: pulumi.Input[str]
     """Region of the service."""
@@ -47,6 +61,8 @@ class AutoscalingArgs(TypedDict):
     """Requests a task and minute to hold."""
     request_label: NotRequired[pulumi.Input[str]]
     """`<load balancer>/<target group>` as CloudWatch names them; goes with `requests_per_task`."""
+    backlog: NotRequired[Backlog]
+    """Only where the service has a queue and scales on it."""
     off_hours: NotRequired[OffHours]
     """Only where the service has a schedule."""
     tags: TagsInput
@@ -77,13 +93,17 @@ class Autoscaling(Component):
         )
         self._name, self._args, self._target = name, args, target
         if "cpu_percent" in args:
-            self._track("cpu", args["cpu_percent"], {"predefined_metric_type": "ECSServiceAverageCPUUtilization"})
+            average = {"predefined_metric_type": "ECSServiceAverageCPUUtilization"}
+            self._track("cpu", args["cpu_percent"], predefined_metric_specification=average)
         if "requests_per_task" in args:
             metric = {
                 "predefined_metric_type": "ALBRequestCountPerTarget",
                 "resource_label": args["request_label"],
             }
-            self._track("requests", args["requests_per_task"], metric)
+            self._track("requests", args["requests_per_task"], predefined_metric_specification=metric)
+        if "backlog" in args:
+            waiting = {"metrics": _backlog(args["backlog"])}
+            self._track("backlog", args["backlog"]["messages_per_task"], customized_metric_specification=waiting)
         if "off_hours" in args:
             hours = args["off_hours"]
             self._at("down", hours, hours["floor"])
@@ -91,7 +111,7 @@ class Autoscaling(Component):
         self.resource_id = target.resource_id
         self.register_outputs({"resource_id": target.resource_id})
 
-    def _track(self, suffix: str, value: pulumi.Input[float], metric: dict[str, pulumi.Input[str]]) -> None:
+    def _track(self, suffix: str, value: pulumi.Input[float], **metric: Mapping[str, object]) -> None:
         aws.appautoscaling.Policy(
             f"{self._name}-{suffix}",
             region=self._args["region"],
@@ -100,7 +120,7 @@ class Autoscaling(Component):
             scalable_dimension=self._target.scalable_dimension,
             resource_id=self._target.resource_id,
             target_tracking_scaling_policy_configuration={
-                "predefined_metric_specification": metric,
+                **metric,
                 "target_value": value,
                 "scale_out_cooldown": OUT_SECONDS,
                 "scale_in_cooldown": IN_SECONDS,
@@ -121,3 +141,30 @@ class Autoscaling(Component):
             scalable_target_action={"min_capacity": floor, "max_capacity": self._args["ceiling"]},
             opts=self.child(),
         )
+
+
+def _backlog(backlog: Backlog) -> list[dict[str, object]]:
+    """Messages waiting, by tasks running; all of them where none runs.
+
+    Source: Amazon ECS Developer Guide, "Create a target tracking scaling policy using metric math".
+    """
+    queue = [{"name": "QueueName", "value": backlog["queue_name"]}]
+    service = [
+        {"name": "ClusterName", "value": backlog["cluster_name"]},
+        {"name": "ServiceName", "value": backlog["service_name"]},
+    ]
+    return [
+        _metric("waiting", "AWS/SQS", "ApproximateNumberOfMessagesVisible", queue),
+        _metric("running", "ECS/ContainerInsights", "RunningTaskCount", service),
+        {
+            "id": "each",
+            "label": "Messages a task",
+            "expression": "IF(FILL(running, 0) > 0, waiting / running, waiting)",
+            "return_data": True,
+        },
+    ]
+
+
+def _metric(key: str, namespace: str, metric: str, dimensions: list[dict[str, pulumi.Input[str]]]) -> dict[str, object]:
+    found = {"namespace": namespace, "metric_name": metric, "dimensions": dimensions}
+    return {"id": key, "return_data": False, "metric_stat": {"metric": found, "stat": "Average"}}

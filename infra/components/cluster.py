@@ -1,4 +1,4 @@
-"""A site's ECS cluster."""
+"""A site's ECS cluster, and the names by which its services find each other."""
 
 from typing import TypedDict
 
@@ -13,14 +13,17 @@ class ClusterArgs(TypedDict):
     """Region of the cluster."""
     name: pulumi.Input[str]
     """The cluster's name, by which operations find its services."""
+    namespace: pulumi.Input[str]
+    """Name of the Cloud Map namespace in which they find each other."""
     tags: TagsInput
-    """On the cluster."""
+    """On the cluster and the namespace."""
 
 
 class Cluster(Component):
     """A Fargate cluster with Container Insights."""
 
     arn: pulumi.Output[str]
+    namespace_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -32,5 +35,14 @@ class Cluster(Component):
             tags=args["tags"],
             opts=self.child(),
         )
+        namespace = aws.servicediscovery.HttpNamespace(
+            f"{name}-namespace",
+            region=args["region"],
+            name=args["namespace"],
+            description="Services of one site, by name",
+            tags=args["tags"],
+            opts=self.child(),
+        )
         self.arn = cluster.arn
-        self.register_outputs({"arn": cluster.arn})
+        self.namespace_arn = namespace.arn
+        self.register_outputs({"arn": cluster.arn, "namespace_arn": namespace.arn})

@@ -37,6 +37,8 @@ class DatabaseArgs(TypedDict):
     """The member's identifier."""
     instance_identifiers: Sequence[str]
     """Plain, since they decide what exists: one instance each."""
+    zones: Sequence[str]
+    """Plain: availability zones; the instances take turns at them. Empty where they are not known: RDS decides."""
     instance_class: pulumi.Input[str]
     """Such as `db.r7g.large`."""
     engine_version: str
@@ -45,6 +47,8 @@ class DatabaseArgs(TypedDict):
     """Only at the founder."""
     transaction_seconds: pulumi.Input[int]
     """Bound on one transaction; a failover waits for it."""
+    rpo_seconds: NotRequired[int]
+    """Plain, since it decides which parameters there are: commits wait while every secondary is further behind."""
     backup_retention_days: pulumi.Input[int]
     """Days of point-in-time recovery, 1 to 35."""
     vpc_id: pulumi.Input[str]
@@ -162,6 +166,9 @@ class Database(Component):
             "pgaudit.log": "ddl,role",
             "transaction_timeout": milliseconds,
         }
+        if "rpo_seconds" in self._args:
+            # At both sites: it is the primary's that counts, and either may be the primary.
+            at_once["rds.global_db_rpo"] = str(self._args["rpo_seconds"])
         at_restart = {"rds.force_ssl": "1", "shared_preload_libraries": "pg_stat_statements,pgaudit"}
         return aws.rds.ClusterParameterGroup(
             f"{self._name}-parameters",
@@ -205,12 +212,15 @@ class Database(Component):
             ),
             opts=self.child(),
         )
-        for index, identifier in enumerate(args["instance_identifiers"], start=1):
+        zones = args["zones"]
+        for index, identifier in enumerate(args["instance_identifiers"]):
             aws.rds.ClusterInstance(
-                f"{name}-instance-{index}",
+                f"{name}-instance-{index + 1}",
                 region=args["region"],
                 identifier=identifier,
                 cluster_identifier=cluster.id,
+                # Left to RDS, two instances may share a zone.
+                availability_zone=zones[index % len(zones)] if zones else None,
                 engine=ENGINE,
                 instance_class=args["instance_class"],
                 publicly_accessible=False,

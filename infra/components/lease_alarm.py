@@ -24,31 +24,28 @@ class LeaseAlarmArgs(TypedDict):
     """Dimension of the metric."""
     threshold_seconds: pulumi.Input[float]
     """Age of the lease that is too old: half of what it lasts."""
-    key_arn: pulumi.Input[str]
-    """Key of the topic; it must let CloudWatch in."""
+    runbooks: pulumi.Input[str]
+    """Address below which the runbook pages are."""
+    topic_arn: pulumi.Input[str]
+    """Whoever is on call listens there."""
     tags: TagsInput
-    """On the topic and the alarm."""
+    """On the alarm."""
 
 
 class LeaseAlarm(Component):
-    """A topic, and an alarm that speaks there when the lease gets old or its warden falls silent."""
+    """An alarm that speaks when the lease gets old or its warden falls silent."""
 
-    topic_arn: pulumi.Output[str]
-    """Subscribe to it whoever is on call."""
+    arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: LeaseAlarmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        topic = aws.sns.Topic(
-            f"{name}-topic",
-            region=args["region"],
-            kms_master_key_id=args["key_arn"],
-            tags=args["tags"],
-            opts=self.child(),
-        )
-        aws.cloudwatch.MetricAlarm(
+        alarm = aws.cloudwatch.MetricAlarm(
             f"{name}-alarm",
             region=args["region"],
-            alarm_description="The site's lease is not renewed: when it runs out, writes stop. See `lifeline lease`.",
+            alarm_description=pulumi.Output.format(
+                "[critical] The lease is not renewed: when it runs out, writes stop. Runbook: {0}/recovery.md#lease",
+                args["runbooks"],
+            ),
             namespace=METRICS,
             metric_name=METRIC,
             dimensions={
@@ -64,11 +61,11 @@ class LeaseAlarm(Component):
             # A standby sends nothing and is no alarm; an active site that falls silent changes state, and that is
             # one. So flipping who is active changes nothing here.
             treat_missing_data="missing",
-            alarm_actions=[topic.arn],
-            ok_actions=[topic.arn],
-            insufficient_data_actions=[topic.arn],
+            alarm_actions=[args["topic_arn"]],
+            ok_actions=[args["topic_arn"]],
+            insufficient_data_actions=[args["topic_arn"]],
             tags=args["tags"],
             opts=self.child(),
         )
-        self.topic_arn = topic.arn
-        self.register_outputs({"topic_arn": topic.arn})
+        self.arn = alarm.arn
+        self.register_outputs({"arn": alarm.arn})

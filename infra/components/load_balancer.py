@@ -1,7 +1,7 @@
 """A site's load balancer: open to Cloudflare's edge only, one target group per public service."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -28,6 +28,15 @@ class Backend(TypedDict):
     """The service's own tags."""
 
 
+class Clients(TypedDict):
+    """The authority that signs for the clients which may connect."""
+
+    bucket: pulumi.Input[str]
+    """The bucket that holds its certificate, in the same region."""
+    key: pulumi.Input[str]
+    """The object's key."""
+
+
 class LoadBalancerArgs(TypedDict):
     region: pulumi.Input[str]
     """Region of everything in it."""
@@ -41,6 +50,12 @@ class LoadBalancerArgs(TypedDict):
     """Certificate of the edge's host name, in this region."""
     edge_addresses: Sequence[str]
     """Plain, since the list's size follows from them: IPv4 blocks that may connect."""
+    clients: NotRequired[Clients]
+    """Mutual TLS with whom it signs for; without it anybody at a permitted address gets through the handshake."""
+    log_bucket: pulumi.Input[str]
+    """Bucket for access and connection logs. They can only be encrypted with S3's own key."""
+    log_prefix: pulumi.Input[str]
+    """Where in it."""
     backends: Mapping[str, Backend]
     """Plain mapping, since it decides what exists: service → its backend."""
     protection: bool
@@ -75,6 +90,8 @@ class LoadBalancer(Component):
             drop_invalid_header_fields=True,
             desync_mitigation_mode="strictest",
             enable_deletion_protection=args["protection"],
+            access_logs={"enabled": True, "bucket": args["log_bucket"], "prefix": args["log_prefix"]},
+            connection_logs={"enabled": True, "bucket": args["log_bucket"], "prefix": args["log_prefix"]},
             tags=args["tags"],
             opts=self.child(protect=args["protection"]),
         )
@@ -87,6 +104,7 @@ class LoadBalancer(Component):
             protocol="HTTPS",
             ssl_policy=TLS_POLICY,
             certificate_arn=args["certificate_arn"],
+            mutual_authentication=self._mutual_authentication(),
             default_actions=[
                 {
                     "type": "fixed-response",
@@ -114,6 +132,21 @@ class LoadBalancer(Component):
             for service, group in groups.items()
         }
         self.register_outputs({"arn": self.arn, "dns_name": self.dns_name})
+
+    def _mutual_authentication(self) -> dict[str, pulumi.Input[str]]:
+        """Whether a client must show a certificate in the handshake."""
+        clients = self._args.get("clients")
+        if clients is None:
+            return {"mode": "off"}
+        store = aws.lb.TrustStore(
+            f"{self._name}-clients",
+            region=self._args["region"],
+            ca_certificates_bundle_s3_bucket=clients["bucket"],
+            ca_certificates_bundle_s3_key=clients["key"],
+            tags=self._args["tags"],
+            opts=self.child(),
+        )
+        return {"mode": "verify", "trust_store_arn": store.arn}
 
     def _security_group(self) -> pulumi.Output[str]:
         name, args = self._name, self._args

@@ -1,4 +1,4 @@
-"""A site's network: three tiers over the zones, endpoints to the AWS APIs, and a record of all flows."""
+"""A site's network: three tiers over the zones, ways out for one of them, and a record of all flows."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network
@@ -7,29 +7,30 @@ from typing import TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from infra.component import Component, Statement, TagsInput, assumed_by, policy
+from infra.component import Component, TagsInput, assumed_by, policy
 
 ANYWHERE = "0.0.0.0/0"
-FLOW_LOG_DAYS = 400
 
 
 class NetworkArgs(TypedDict):
     region: pulumi.Input[str]
     """Region of everything in it."""
     account_id: pulumi.Input[str]
-    """Endpoints serve principals of this account only."""
+    """The account of the flow log's role."""
     cidr: str
     """Plain, since the subnets are cut from it: an IPv4 block of /16 to /20."""
     zones: Sequence[str]
     """Plain, since they decide what exists: names of the availability zones, in a stable order."""
-    endpoints: Sequence[str]
-    """Plain, since they decide what exists: AWS services to reach privately, such as `secretsmanager`."""
+    nat_per_zone: bool
+    """Plain, since it decides what exists: a NAT gateway for each zone, or one in the first for all."""
     flow_log_group: pulumi.Input[str]
     """Name of the log group that takes the flows."""
     flow_log_role: pulumi.Input[str]
     """Name of the role that writes them; IAM has one namespace for all regions."""
     log_key_arn: pulumi.Input[str]
     """Key that encrypts the flow log."""
+    log_days: pulumi.Input[int]
+    """How long the flow log keeps what it was told."""
     tags: TagsInput
     """On every child that takes tags."""
 
@@ -41,6 +42,10 @@ class Network(Component):
     public_subnet_ids: list[pulumi.Output[str]]
     private_subnet_ids: list[pulumi.Output[str]]
     isolated_subnet_ids: list[pulumi.Output[str]]
+    nat_gateway_ids: dict[str, pulumi.Output[str]]
+    """Zone → NAT gateway."""
+    private_route_table_ids: list[pulumi.Output[str]]
+    """One for each zone."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -71,9 +76,8 @@ class Network(Component):
         self.private_subnet_ids = self._subnets("private", blocks[4:8])
         self.isolated_subnet_ids = self._subnets("isolated", blocks[8:12])
         self._isolated_routes()
-        private_tables = self._private_routes(self._public_routes())
-        self._gateway_endpoints(private_tables)
-        self._interface_endpoints()
+        self.nat_gateway_ids = {}
+        self.private_route_table_ids = self._private_routes(self._nat_gateways(self._public_routes()))
         self._flow_log()
         self.register_outputs({"vpc_id": vpc.id})
 
@@ -136,10 +140,10 @@ class Network(Component):
         )
         return route
 
-    def _private_routes(self, internet: pulumi.Resource) -> list[pulumi.Output[str]]:
-        """One NAT gateway a zone: the loss of a zone must not cut the others off."""
-        public, tables = self._by_zone(self.public_subnet_ids), []
-        for zone, subnet_id in self._by_zone(self.private_subnet_ids).items():
+    def _nat_gateways(self, internet: pulumi.Resource) -> dict[str, pulumi.Output[str]]:
+        """Zone → the gateway of its private subnet. One a zone, or the loss of one cuts the others off too."""
+        public, gateways = self._by_zone(self.public_subnet_ids), {}
+        for zone in public if self._args["nat_per_zone"] else [next(iter(public))]:
             address = aws.ec2.Eip(
                 f"{self._name}-nat-{zone}-address",
                 region=self._args["region"],
@@ -155,90 +159,32 @@ class Network(Component):
                 tags=self._args["tags"],
                 opts=self.child(depends_on=[internet]),
             )
+            self.nat_gateway_ids[zone] = nat.id
+            gateways[zone] = nat.id
+        first = next(iter(gateways.values()))
+        return {zone: gateways.get(zone, first) for zone in public}
+
+    def _private_routes(self, gateways: dict[str, pulumi.Output[str]]) -> list[pulumi.Output[str]]:
+        tables = []
+        for zone, subnet_id in self._by_zone(self.private_subnet_ids).items():
             table_id = self._table(f"private-{zone}", {zone: subnet_id})
             aws.ec2.Route(
                 f"{self._name}-private-{zone}-nat",
                 region=self._args["region"],
                 route_table_id=table_id,
                 destination_cidr_block=ANYWHERE,
-                nat_gateway_id=nat.id,
+                nat_gateway_id=gateways[zone],
                 opts=self.child(),
             )
             tables.append(table_id)
         return tables
-
-    def _gateway_endpoints(self, tables: list[pulumi.Output[str]]) -> None:
-        """Free of charge, and what they carry does not pay for NAT."""
-        for service in ("dynamodb", "s3"):
-            statements = [self._own_account()]
-            if service == "s3":
-                # Image layers are fetched with ECR's signature, not with the account's.
-                layers = pulumi.Output.format("arn:aws:s3:::prod-{0}-starport-layer-bucket/*", self._args["region"])
-                statements.append({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": layers})
-            aws.ec2.VpcEndpoint(
-                f"{self._name}-{service}",
-                region=self._args["region"],
-                vpc_id=self.vpc_id,
-                service_name=pulumi.Output.format("com.amazonaws.{0}.{1}", self._args["region"], service),
-                vpc_endpoint_type="Gateway",
-                route_table_ids=tables,
-                policy=policy(*statements),
-                tags=self._args["tags"],
-                opts=self.child(),
-            )
-
-    def _interface_endpoints(self) -> None:
-        """What a task needs in order to start, and PHI's way to the LLM, stay off the internet."""
-        group = aws.ec2.SecurityGroup(
-            f"{self._name}-endpoints",
-            region=self._args["region"],
-            vpc_id=self.vpc_id,
-            description="Interface endpoints: HTTPS from inside the network",
-            tags=self._args["tags"],
-            opts=self.child(),
-        )
-        aws.vpc.SecurityGroupIngressRule(
-            f"{self._name}-endpoints-https",
-            region=self._args["region"],
-            security_group_id=group.id,
-            description="HTTPS from inside the network",
-            cidr_ipv4=self._args["cidr"],
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
-            tags=self._args["tags"],
-            opts=self.child(),
-        )
-        for service in self._args["endpoints"]:
-            aws.ec2.VpcEndpoint(
-                f"{self._name}-{service.replace('.', '-')}",
-                region=self._args["region"],
-                vpc_id=self.vpc_id,
-                service_name=pulumi.Output.format("com.amazonaws.{0}.{1}", self._args["region"], service),
-                vpc_endpoint_type="Interface",
-                private_dns_enabled=True,
-                subnet_ids=self.private_subnet_ids,
-                security_group_ids=[group.id],
-                policy=policy(self._own_account()),
-                tags=self._args["tags"],
-                opts=self.child(),
-            )
-
-    def _own_account(self) -> Statement:
-        return {
-            "Effect": "Allow",
-            "Principal": "*",
-            "Action": "*",
-            "Resource": "*",
-            "Condition": {"StringEquals": {"aws:PrincipalAccount": self._args["account_id"]}},
-        }
 
     def _flow_log(self) -> None:
         group = aws.cloudwatch.LogGroup(
             f"{self._name}-flows-group",
             region=self._args["region"],
             name=self._args["flow_log_group"],
-            retention_in_days=FLOW_LOG_DAYS,
+            retention_in_days=self._args["log_days"],
             kms_key_id=self._args["log_key_arn"],
             tags=self._args["tags"],
             opts=self.child(),

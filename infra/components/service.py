@@ -8,9 +8,7 @@ import pulumi_aws as aws
 
 from infra import permissions
 from infra.component import Component, Statement, TagsInput, assumed_by, policy
-
-LOG_DAYS = 400
-SCRATCH = "/tmp"  # noqa: S108  a path inside the container, and its only writable one
+from infra.container import container
 
 
 class Door(TypedDict):
@@ -23,12 +21,21 @@ class Door(TypedDict):
 
 
 class Store(TypedDict):
-    """How a service reaches the database."""
+    """How a service reaches the database, or the cache."""
 
     security_group_id: pulumi.Input[str]
-    """The database's security group."""
+    """The store's security group."""
     port: pulumi.Input[int]
-    """The database's port."""
+    """The store's port."""
+
+
+class Discovery(TypedDict):
+    """How services of a site find each other (ECS Service Connect)."""
+
+    namespace_arn: pulumi.Input[str]
+    """Cloud Map namespace of the site."""
+    offers: bool
+    """Plain, since it shapes the configuration: whether others may call this one, at its own name and port."""
 
 
 class ServiceArgs(TypedDict):
@@ -74,10 +81,18 @@ class ServiceArgs(TypedDict):
     """Private subnets."""
     desired: pulumi.Input[int]
     """Tasks at creation; afterwards scaling decides."""
+    user: pulumi.Input[str]
+    """`uid:gid` of the container's process."""
+    log_days: pulumi.Input[int]
+    """How long the log keeps its events."""
+    discovery: NotRequired[Discovery]
+    """Only for a service that calls others or is called."""
     door: NotRequired[Door]
     """Only for a public service."""
     store: NotRequired[Store]
     """Only for a service that needs the database."""
+    cache: NotRequired[Store]
+    """Only for a service that needs the cache."""
     tags: TagsInput
     """The service's own tags, on every child that takes tags."""
 
@@ -105,7 +120,7 @@ class Service(Component):
             f"{name}-log",
             region=args["region"],
             name=args["log_group"],
-            retention_in_days=LOG_DAYS,
+            retention_in_days=args["log_days"],
             kms_key_id=args["log_key_arn"],
             tags=args["tags"],
             opts=self.child(),
@@ -140,6 +155,8 @@ class Service(Component):
             deployment_minimum_healthy_percent=100,
             deployment_maximum_percent=200,
             deployment_circuit_breaker={"enable": True, "rollback": True},
+            service_connect_configuration=self._discovery(),
+            # No shell into a task that holds PHI, and none into the one that must not be tampered with.
             enable_execute_command=False,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
@@ -153,19 +170,33 @@ class Service(Component):
         self.register_outputs({"arn": self.arn, "service_name": self.service_name})
 
     def _ways(self, group_id: pulumi.Output[str]) -> list[pulumi.Resource]:
-        """HTTPS out to the AWS APIs; the database and the load balancer only where they are needed."""
+        """HTTPS out to the AWS APIs; database, cache and load balancer only where they are needed."""
         ways = [self._way("https-out", "out", group_id, 443, "HTTPS to the AWS APIs", anywhere=True)]
-        if store := self._args.get("store"):
+        for what, store in (("database", self._args.get("store")), ("cache", self._args.get("cache"))):
+            if store is None:
+                continue
             base, port = store["security_group_id"], store["port"]
-            ways.append(self._way("database-out", "out", group_id, port, "To the database", base))
+            ways.append(self._way(f"{what}-out", "out", group_id, port, f"To the {what}", base))
             text = f"From the service {self._args['service']}"
-            ways.append(self._way("database-in", "in", base, port, text, group_id))
+            ways.append(self._way(f"{what}-in", "in", base, port, text, group_id))
         if door := self._args.get("door"):
             base, port = door["security_group_id"], self._args["port"]
             ways.append(self._way("requests-in", "in", group_id, port, "From the load balancer", base))
             text = f"To the service {self._args['service']}"
             ways.append(self._way("requests-out", "out", base, port, text, group_id))
         return ways
+
+    def _discovery(self) -> dict[str, object] | None:
+        """A proxy beside each task resolves the other services' names, and retries what a dead task did not answer."""
+        discovery = self._args.get("discovery")
+        if discovery is None:
+            return None
+        found: dict[str, object] = {"enabled": True, "namespace": discovery["namespace_arn"]}
+        if discovery["offers"]:
+            name = self._args["service"]
+            alias = {"dns_name": name, "port": self._args["port"]}
+            found["services"] = [{"port_name": name, "discovery_name": name, "client_alias": [alias]}]
+        return found
 
     def _way(
         self,
@@ -200,6 +231,7 @@ class Service(Component):
         arns = [args["secrets"][key] for key in sorted(args["secrets"])]
         starting = [
             *permissions.pull(args["region"], args["account_id"]),
+            *permissions.pull_agent(args["region"]),
             *permissions.write_log(log.arn),
             *permissions.read_secrets(args["region"], args["account_id"], arns, args["secret_key_alias"]),
         ]
@@ -215,40 +247,13 @@ class Service(Component):
             memory=pulumi.Output.from_input(args["memory"]).apply(str),
             execution_role_arn=execution.arn,
             task_role_arn=task.arn,
-            container_definitions=pulumi.Output.json_dumps([self._container(log)]),
+            container_definitions=pulumi.Output.json_dumps([container(args, log.name)]),
             # The root file system is read-only; this is what a program may scribble on.
             volumes=[{"name": "scratch"}],
             tags=args["tags"],
             opts=self.child(),
         )
         return definition, [*started, *allowed]
-
-    def _container(self, log: aws.cloudwatch.LogGroup) -> dict[str, object]:
-        args = self._args
-        container: dict[str, object] = {
-            "name": args["service"],
-            "image": args["image"],
-            "essential": True,
-            "readonlyRootFilesystem": True,
-            "mountPoints": [{"sourceVolume": "scratch", "containerPath": SCRATCH, "readOnly": False}],
-            "linuxParameters": {"initProcessEnabled": True},
-            # Sorted, so that the order in which settings are read never makes a new task definition.
-            "environment": [{"name": key, "value": value} for key, value in sorted(args["environment"].items())],
-            "secrets": [{"name": key, "valueFrom": arn} for key, arn in sorted(args["secrets"].items())],
-            "logConfiguration": {
-                "logDriver": "awslogs",
-                "options": {
-                    "awslogs-group": log.name,
-                    "awslogs-region": args["region"],
-                    "awslogs-stream-prefix": "task",
-                },
-            },
-        }
-        if args["command"]:
-            container["command"] = list(args["command"])
-        if "port" in args:
-            container["portMappings"] = [{"containerPort": args["port"], "protocol": "tcp"}]
-        return container
 
     def _role(
         self, purpose: str, role_name: pulumi.Input[str], statements: Sequence[Statement]

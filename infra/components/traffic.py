@@ -29,6 +29,10 @@ class TrafficArgs(TypedDict):
     """Plain mapping, since it decides what exists: site → its pool."""
     order: Sequence[str]
     """Plain: the sites, the active one first."""
+    near: Mapping[str, Sequence[str]]
+    """Plain, since the steering follows from it: site → Cloudflare's regions that try it first; empty: failover."""
+    monitor_zone: pulumi.Input[str]
+    """The zone whose settings (such as authenticated origin pulls) the probes take on."""
     monitor_path: pulumi.Input[str]
     """The warden's: 200 only while its site holds the lease and a test write succeeded."""
     monitor_interval: pulumi.Input[int]
@@ -63,6 +67,7 @@ class Traffic(Component):
             follow_redirects=False,
             allow_insecure=False,
             header={"Host": [args["host"]]},
+            probe_zone=args["monitor_zone"],
             opts=self.child(),
         )
         pools = {
@@ -96,7 +101,13 @@ class Traffic(Component):
             default_pools=[pools[site].id for site in args["order"]],
             fallback_pool=pools[args["order"][0]].id,
             # `off` is failover in the order of the pools.
-            steering_policy="off",
+            steering_policy="geo" if args["near"] else "off",
+            region_pools={
+                region: [pools[site].id, *(pool.id for other, pool in pools.items() if other != site)]
+                for site, regions in args["near"].items()
+                for region in regions
+            }
+            or None,
             session_affinity="none",
             proxied=True,
             # It ignores health, so a promotion moves it; sent again from a stale state it would undo that.

@@ -1,5 +1,6 @@
 """Settings: what an operator may decide, as frozen data. Pure: imports neither pulumi nor boto3."""
 
+from infra.settings.images import ImagesSettings
 from infra.settings.model import (
     GLOBAL,
     Capacity,
@@ -19,6 +20,7 @@ __all__ = [
     "GLOBAL",
     "Capacity",
     "DatabaseSettings",
+    "ImagesSettings",
     "Problem",
     "Range",
     "ScaleOn",

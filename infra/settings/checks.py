@@ -4,17 +4,16 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, ip_network
 from itertools import combinations
 
+from infra.settings import needs
 from infra.settings.model import GLOBAL, ServiceSettings, Settings
 from infra.settings.regions import CONSISTENCY_SETS, consistency_set
 
 Finding = tuple[str, str, str]
 """Dotted key, what is wrong with it, what is allowed."""
 
-PROVIDED = frozenset({"database", "llm"})
-"""Needs that a component meets today."""
 MASTER = "database-master"
 """Short name of the secret that holds the master user's password."""
-RESERVED_SERVICES = frozenset({"warden", "fence"})
+RESERVED_SERVICES = frozenset({"warden", "fence", "guard"})
 
 
 def problems(settings: Settings) -> Iterator[Finding]:
@@ -24,6 +23,18 @@ def problems(settings: Settings) -> Iterator[Finding]:
     yield from _networks(settings)
     yield from _active(settings)
     yield from _services(settings)
+    yield from _calls(settings)
+    yield from settings.backup.problems(settings.account_id)
+    for name, site in settings.sites.items():
+        yield from site.existing.problems(f"sites.{name}.existing", site.region, settings.account_id)
+    yield from settings.notifications.problems()
+    epics = {service.epic for service in settings.services if service.epic is not None}
+    yield from settings.observability.problems(list(settings.sites), epics)
+    units = {service.business_unit or settings.tags.business_unit for service in settings.services}
+    yield from settings.budgets.problems(epics, units)
+    yield from settings.cdn.problems()
+    yield from _steering(settings)
+    yield from needs.problems(settings)
 
 
 def _sites(settings: Settings) -> Iterator[Finding]:
@@ -95,6 +106,18 @@ def _active(settings: Settings) -> Iterator[Finding]:
             yield f"active.{environment}", f"{site!r} is no site", f"one of {', '.join(settings.sites)}"
 
 
+def _steering(settings: Settings) -> Iterator[Finding]:
+    traffic = settings.traffic
+    for site in traffic.near:
+        if site not in settings.sites:
+            yield f"traffic.near.{site}", f"{site!r} is no site", f"one of {', '.join(settings.sites)}"
+    named = [region for regions in traffic.near.values() for region in regions]
+    for region in sorted({region for region in named if named.count(region) > 1}):
+        yield "traffic.near", f"{region} is near two sites", "each region once"
+    if traffic.near and traffic.steering == "failover":
+        yield "traffic.near", "says nothing to failover steering", "steering: geographic, or no `near`"
+
+
 def _services(settings: Settings) -> Iterator[Finding]:
     seen: set[str] = set()
     prefixes: dict[str, str] = {}
@@ -110,6 +133,20 @@ def _services(settings: Settings) -> Iterator[Finding]:
                 yield f"{key}.public", f"{prefix!r} already leads to {prefixes[prefix]}", "each prefix once"
             prefixes.setdefault(prefix, service.name)
         yield from _service(key, service)
+
+
+def _calls(settings: Settings) -> Iterator[Finding]:
+    ports = {service.name: service.port for service in settings.services}
+    for index, service in enumerate(settings.services):
+        for position, called in enumerate(service.calls):
+            key = f"services[{index}].calls[{position}]"
+            others = ", ".join(name for name, port in ports.items() if port and name != service.name) or "none yet"
+            if called not in ports:
+                yield key, f"{called!r} is no service", f"a service with a port: {others}"
+            elif called == service.name:
+                yield key, f"{called!r} is the service itself", f"a service with a port: {others}"
+            elif ports[called] is None:
+                yield key, f"{called!r} has no port", f"a service with a port: {others}"
 
 
 def _service(key: str, service: ServiceSettings) -> Iterator[Finding]:
@@ -145,12 +182,7 @@ def _service(key: str, service: ServiceSettings) -> Iterator[Finding]:
 
 
 def _unmet(key: str, service: ServiceSettings) -> Iterator[Finding]:
-    """What no component gives yet: declared all the same, it would be missed only when it is needed."""
-    for index, need in enumerate(service.needs):
-        if need not in PROVIDED:
-            yield f"{key}.needs[{index}]", f"{need!r} is not there yet", f"one of {', '.join(sorted(PROVIDED))}"
-    if service.scale_on.backlog is not None:
-        yield f"{key}.scale_on.backlog", "takes a queue, which is not there yet", "cpu or requests"
+    """What would be declared in vain."""
     if service.scale_on.requests is not None and not service.public:
         yield f"{key}.scale_on.requests", "is never met: the service has no public prefix", "cpu, or a public prefix"
     if MASTER in service.secrets:

@@ -136,11 +136,26 @@ def _config(file: str, holder: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(file: str, key: str, value: Any, *, inherited: bool) -> Any:
     """Undo the wrappings that Pulumi allows around a value."""
+    if (odd := _odd_key(value)) is not None:
+        raise SettingsError([Problem(file, key, f"has the key {odd!r}, which is no text", f'"{odd}" in quotes')])
     if isinstance(value, dict) and set(value) == {"secure"}:
         raise SettingsError([Problem(file, key, "is encrypted", "a plain value: no setting is a secret")])
     if inherited and isinstance(value, dict) and ("value" in value or "default" in value):
         return value.get("value", value.get("default"))
     return value
+
+
+def _odd_key(value: Any) -> Any:
+    """A key that YAML reads as a number, say: Pulumi takes only text."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if not isinstance(name, str):
+                return name
+            if (odd := _odd_key(item)) is not None:
+                return odd
+    if isinstance(value, list):
+        return next((odd for item in value if (odd := _odd_key(item)) is not None), None)
+    return None
 
 
 def _typed(key: str, text: str) -> Any:

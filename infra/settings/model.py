@@ -8,12 +8,26 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
+from infra.settings.backup import BackupSettings
+from infra.settings.budgets import BudgetSettings
+from infra.settings.cache import CacheSettings
+from infra.settings.cdn import CdnSettings
+from infra.settings.detection import DetectionSettings
+from infra.settings.door import DoorSettings
+from infra.settings.existing import Existing
 from infra.settings.frozen import Frozen
+from infra.settings.images import ImagesSettings
+from infra.settings.network import NetworkSettings
+from infra.settings.notifications import NotificationSettings
+from infra.settings.object_store import ObjectStoreSettings
+from infra.settings.observability import ObservabilitySettings
+from infra.settings.queue import QueueSettings
 from infra.settings.recovery import RecoverySettings
 
 GLOBAL = "global"
 """The scope of the stack that holds what spans the sites."""
 
+Extension = Literal["btree_gin", "citext", "pg_trgm", "pgcrypto", "unaccent", "vector"]
 Need = Literal["database", "queue", "cache", "bucket", "llm"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=24)]
 Path = Annotated[str, Field(pattern=r"^/[^\s?#*]*$")]
@@ -46,6 +60,8 @@ class SiteSettings(Frozen):
     founder: bool = False
     """True for the one site that was created first: its database member carries the master credentials."""
     zones: Annotated[int, Field(ge=2, le=3)] = 3
+    existing: Existing = Existing()
+    """What is there already and is used instead of made."""
 
 
 class DatabaseSettings(Frozen):
@@ -58,10 +74,24 @@ class DatabaseSettings(Frozen):
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 35
     master_password_version: Annotated[int, Field(ge=1)] = 1
     """Raise it to have a new master password made and sent."""
+    rpo_seconds: Annotated[int, Field(ge=20, le=2147483647)] | None = None
+    """Bound on what a failover may lose, `rds.global_db_rpo`: commits wait while every secondary is further behind."""
+    extensions: tuple[Extension, ...] = ("vector",)
+    """Made in the application's database, by the fence's task, for the migration to build on."""
+
+
+EdgeRegion = Literal["WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF", "SAF", "SAS", "SEAS", "NEAS"]
+"""Cloudflare's regions of users."""
 
 
 class TrafficSettings(Frozen):
     """The edge's load balancing. Times in seconds."""
+
+    steering: Literal["failover", "geographic"] = "failover"
+    """`geographic`: users of the regions in `near` try that site first. A site that holds no lease is unhealthy at the
+    edge, so they reach the active one all the same: it only matters once a standby may serve."""
+    near: dict[Name, tuple[EdgeRegion, ...]] = Field(default_factory=dict)
+    """Site → Cloudflare's regions that are nearer to it; only with geographic steering."""
 
     monitor_interval: Annotated[int, Field(ge=5, le=3600)] = 15
     monitor_timeout: Annotated[int, Field(ge=1, le=10)] = 5
@@ -116,6 +146,12 @@ class ServiceSettings(Frozen):
     public: tuple[Path, ...] = ()
     """Path prefixes that the load balancer sends here."""
     needs: tuple[Need, ...] = ()
+    calls: tuple[Name, ...] = ()
+    """Services of the same site that it calls, each at `LIFELINE_URL_<NAME>`; no other way between services is open."""
+    user: Annotated[str, Field(pattern=r"^[1-9]\d{0,9}(:[1-9]\d{0,9})?$")] = "10001:10001"
+    """User and group of the container's process, as numbers: never root."""
+    sends_to: tuple[Name, ...] = ()
+    """Services whose queue this one may send to; each is told as QUEUE_URL_<SERVICE>."""
     secrets: tuple[Name, ...] = ()
     """Application secrets, handed to the task by reference as LIFELINE_SECRET_<NAME>."""
     capacity: Capacity
@@ -152,8 +188,27 @@ class Settings(Frozen):
     lifeline_image: Image
     """This repository's own image: the warden, and the task that installs the fence."""
     tags: Tags
+    account_baseline: Literal["managed", "external"] = "managed"
+    """`external`: what an account or a region has once (trail, recorder, detectors, password policy, …) is somebody
+    else's, such as the organisation's or another environment's in the same account."""
+    log_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653] = 400
+    """How long every log group keeps its events."""
+    network: NetworkSettings = NetworkSettings()
+    door: DoorSettings = DoorSettings()
+    backup: BackupSettings = BackupSettings()
+    detection: DetectionSettings = DetectionSettings()
     database: DatabaseSettings = DatabaseSettings()
     traffic: TrafficSettings = TrafficSettings()
+    notifications: NotificationSettings = NotificationSettings()
+    observability: ObservabilitySettings = ObservabilitySettings()
+    budgets: BudgetSettings = BudgetSettings()
+    cdn: CdnSettings = CdnSettings()
+    object_store: ObjectStoreSettings = ObjectStoreSettings()
+    queue: QueueSettings = QueueSettings()
+    cache: CacheSettings = CacheSettings()
+    images: ImagesSettings = ImagesSettings()
+    rotation: dict[Name, Annotated[int, Field(ge=1, le=1000)]] = Field(default_factory=dict)
+    """Application secret → days after which it is made anew, and its readers are restarted; without a line, never."""
     recovery: RecoverySettings = RecoverySettings()
     services: tuple[ServiceSettings, ...]
 

@@ -121,11 +121,18 @@ class InstallerEnvironment:
 
     database: Address
     transaction_seconds: float
+    extensions: tuple[str, ...] = ()
+    """Made in the application's database beside the fence."""
 
 
 def installer_environment(variables: Mapping[str, str]) -> InstallerEnvironment:
     """The installer's settings. Raises EnvironmentIncomplete with every problem."""
     reader = _Reader(variables)
-    environment = InstallerEnvironment(reader.database(), reader.number("TRANSACTION_SECONDS"))
+    extensions = (reader.optional("DATABASE_EXTENSIONS") or "").split(",")
+    environment = InstallerEnvironment(
+        reader.database(),
+        reader.number("TRANSACTION_SECONDS"),
+        tuple(name.strip() for name in extensions if name.strip()),
+    )
     reader.finish()
     return environment

@@ -2,6 +2,7 @@
 
 `python -m operations.warden.install [--once]`. Waits for a writer (at a standby that is until a promotion), installs,
 then looks again each minute: RDS wants event triggers dropped before a major upgrade, and roles can be altered by hand.
+The extensions that the application builds on are made on the way, since that too takes the master user.
 Only `transaction_timeout` of sessions opened later follows a change of TRANSACTION_SECONDS.
 """
 
@@ -14,6 +15,7 @@ from importlib.resources import files
 import psycopg
 from psycopg import sql
 
+from operations.warden import extensions
 from operations.warden.database import Connection, DatabaseUnreachable, connect, in_recovery
 from operations.warden.environment import EnvironmentIncomplete, InstallerEnvironment, installer_environment
 from operations.warden.journal import say
@@ -77,6 +79,8 @@ def look(environment: InstallerEnvironment, first: bool) -> bool:
     with connect(environment.database, _STATEMENT_SECONDS) as connection:
         if in_recovery(connection):
             return False
+        for name in extensions.add(connection, environment.extensions):
+            say("the server does not offer an extension", level="alarm", extension=name)
         found = faults(connection, environment.transaction_seconds)
         if not found and not first:
             return True

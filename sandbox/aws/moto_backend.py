@@ -24,7 +24,7 @@ _ANY_SERVICES_CODES = (
     "UnknownOperationException",
     "UnrecognizedClientException",
 )
-_GLOBAL_HOSTS = frozenset({"iam", "budgets", "ce", "cloudfront", "organizations", "route53"})
+_GLOBAL_HOSTS = frozenset({"iam", "budgets", "cloudfront", "organizations", "route53"})
 
 
 class MotoBackend:

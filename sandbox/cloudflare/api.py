@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.cloudflare import settings
 from sandbox.cloudflare.checks import CHECKS, pools_of
 from sandbox.cloudflare.errors import ApiError, invalid, not_found, referenced, unroutable, wrong_method
 from sandbox.cloudflare.health import HealthBoard
@@ -16,6 +17,7 @@ from sandbox.cloudflare.store import Document, Kind, Store, timestamp
 
 PREFIX = "/client/v4"
 _ID = r"[0-9a-f]{32}"
+_NAME = r"[a-z0-9_]+"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,9 @@ class Api:
 
     def _table(self) -> tuple[Route, ...]:
         def row(method: str, path: str, operation: str, action: Callable[[Request], Any]) -> Route:
-            pattern = re.sub(r"\{(\w+)\}", rf"(?P<\1>{_ID})", PREFIX + path)
+            pattern = re.sub(
+                r"\{(\w+)\}", lambda found: rf"(?P<{found[1]}>{_NAME if found[1] == 'setting' else _ID})", PREFIX + path
+            )
             return Route(method, re.compile(pattern), operation, action)
 
         rows = [
@@ -102,6 +106,7 @@ class Api:
             ("/zones/{zone}/load_balancers", "load_balancers", "load_balancer"),
             ("/accounts/{account}/load_balancers/pools", "pools", "pool"),
             ("/accounts/{account}/load_balancers/monitors", "monitors", "monitor"),
+            ("/zones/{zone}/rulesets", "rulesets", "ruleset"),
         )
         for path, name, kind in collections:
             rows += [
@@ -115,7 +120,25 @@ class Api:
         pools = "/accounts/{account}/load_balancers/pools/{id}"
         rows.append(row("GET", f"{pools}/health", "pools.health", lambda r: self._health.report(self._read("pool", r))))
         rows.append(row("GET", f"{pools}/references", "pools.references", self._pool_references))
+        for path, name, verb in (
+            ("/zones/{zone}/settings/{setting}", "", "PATCH"),
+            ("/zones/{zone}/cache/tiered_cache_smart_topology_enable", "tiered_cache_smart_topology_enable", "PATCH"),
+            ("/zones/{zone}/origin_tls_client_auth/settings", "origin_pulls", "PUT"),
+        ):
+            rows.append(row("GET", path, "settings.get", self._setting(name, write=False)))
+            rows.append(row(verb, path, "settings.edit", self._setting(name, write=True)))
         return tuple(rows)
+
+    def _setting(self, name: str, *, write: bool) -> Callable[[Request], Document]:
+        """One of the zone's settings; without a name the path has it."""
+
+        def act(request: Request) -> Document:
+            zone, wanted = request.ids["zone"], name or request.ids["setting"]
+            if write:
+                return settings.write(self._store, zone, wanted, request.body)
+            return settings.read(self._store, zone, wanted)
+
+        return act
 
     def _check_parents(self, request: Request) -> None:
         account, zone = request.ids.get("account"), request.ids.get("zone")
@@ -207,6 +230,9 @@ class Api:
             return document if document["enabled"] else {**document, "disabled_at": was or timestamp()}
         if kind == "monitor":
             return document
+        if kind == "ruleset":
+            version = str(int((before or {}).get("version", 0)) + 1)
+            return {**document, "zone_id": request.ids["zone"], "version": version, "last_updated": timestamp()}
         zone = self._store.get("zone", request.ids["zone"])
         assert zone is not None
         if not isinstance(document["name"], str):

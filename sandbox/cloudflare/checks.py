@@ -186,9 +186,35 @@ def _conflicts(store: Store, document: Document) -> None:
             raise ApiError(400, 81053, "An A, AAAA, or CNAME record with that host already exists.")
 
 
+_PHASES = ("http_request_cache_settings", "http_request_firewall_managed", "http_ratelimit")
+"""Those that Lifeline uses; each has the actions that make sense in it."""
+_ACTIONS = {
+    "http_request_cache_settings": ("set_cache_settings",),
+    "http_request_firewall_managed": ("execute", "skip"),
+    "http_ratelimit": ("block", "challenge", "js_challenge", "managed_challenge", "log"),
+}
+
+
+def ruleset(store: Store, document: Document) -> None:
+    if document["kind"] != "zone" or document["phase"] not in _PHASES:
+        raise invalid(f"phase {document['phase']!r} of kind {document['kind']!r} is not known here")
+    for other in store.all("ruleset"):
+        same = other["phase"] == document["phase"] and other["zone_id"] == document["zone_id"]
+        if same and other["id"] != document.get("id"):
+            raise not_unique("phase")
+    for rule in document["rules"]:
+        if rule.get("action") not in _ACTIONS[document["phase"]]:
+            raise invalid(f"action {rule.get('action')!r} does not go with phase {document['phase']!r}")
+        if not rule.get("expression"):
+            raise invalid("each rule needs an expression")
+        if document["phase"] == "http_ratelimit" and not rule.get("ratelimit"):
+            raise invalid("a rule of http_ratelimit needs a ratelimit")
+
+
 CHECKS: dict[Kind, Callable[[Store, Document], None]] = {
     "monitor": monitor,
     "pool": pool,
     "load_balancer": load_balancer,
     "dns_record": dns_record,
+    "ruleset": ruleset,
 }

@@ -13,7 +13,7 @@ from sandbox.cloudflare.store import Document, Kind
 
 SERVER_SET = frozenset(
     {"id", "created_on", "modified_on", "disabled_at", "zone_id", "zone_name", "account_id", "proxiable", "meta"}
-    | {"comment_modified_on", "tags_modified_on"}
+    | {"comment_modified_on", "tags_modified_on", "version", "last_updated"}
 )
 """Sent back by clients that read, change and put; never taken from them."""
 
@@ -132,4 +132,11 @@ LOAD_BALANCER = Shape(
     },
 )
 
-SHAPES: dict[Kind, Shape] = {shape.kind: shape for shape in (DNS_RECORD, POOL, MONITOR, LOAD_BALANCER)}
+RULESET = Shape(
+    "ruleset",
+    "ruleset",
+    required=("name", "kind", "phase"),
+    defaults={"description": "", "rules": []},
+)
+
+SHAPES: dict[Kind, Shape] = {shape.kind: shape for shape in (DNS_RECORD, POOL, MONITOR, LOAD_BALANCER, RULESET)}

@@ -13,8 +13,8 @@ from typing import Any, Literal
 Document = dict[str, Any]
 """One object of the API, as its JSON."""
 
-Kind = Literal["zone", "dns_record", "load_balancer", "pool", "monitor"]
-KINDS: tuple[Kind, ...] = ("zone", "dns_record", "load_balancer", "pool", "monitor")
+Kind = Literal["zone", "dns_record", "load_balancer", "pool", "monitor", "ruleset"]
+KINDS: tuple[Kind, ...] = ("zone", "dns_record", "load_balancer", "pool", "monitor", "ruleset")
 
 
 def timestamp() -> str:
@@ -42,6 +42,7 @@ class Store:
         """Held by a writer from its checks to its write."""
         self._callbacks: list[Callable[[Kind, str], None]] = []
         self._documents: dict[Kind, dict[str, Document]] = {}
+        self._settings: dict[tuple[str, str], Any] = {}
         self.reset()
 
     def reset(self) -> None:
@@ -49,6 +50,7 @@ class Store:
         with self.write_lock:
             gone = [(kind, key) for kind, held in self._documents.items() for key in held if kind != "zone"]
             self._documents = {kind: {} for kind in KINDS}
+            self._settings = {}
             for domain in self._domains:
                 zone = self._zone(domain)
                 self._documents["zone"][zone["id"]] = zone
@@ -65,6 +67,15 @@ class Store:
     def all(self, kind: Kind) -> list[Document]:
         """Every document of a kind, oldest first."""
         return list(self._documents[kind].values())
+
+    def setting(self, zone: str, name: str) -> Any:
+        """What a zone's setting is; KeyError for one that was never set."""
+        return self._settings[zone, name]
+
+    def set(self, zone: str, name: str, value: Any) -> None:
+        """Give a zone's setting a value."""
+        with self.write_lock:
+            self._settings[zone, name] = value
 
     def create(self, kind: Kind, document: Document) -> Document:
         """Keep a new document; returns it with its id and times."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from sandbox.providers.aws.invokes import INVOKES as AWS_INVOKES
 from sandbox.providers.cloudflare.provider import INVOKES as CLOUDFLARE_INVOKES
 from sandbox.providers.randomness import PASSWORD
-from sandbox.providers.rows import aws_rows
+from sandbox.providers.rows import aws_rows, plain_rows
 from sandbox.providers.rows.cloudflare import ROWS as CLOUDFLARE_ROWS
 from sandbox.providers.rules import Rules
 
@@ -28,8 +28,9 @@ operator.
 
 - **acts**: the type is made in the emulated cloud; a refresh sees drift and deletion there.
 - **extended by us**: besides, the sandbox adds behaviour that its AWS emulation (moto) lacks.
-- **recorded**: the type's arguments are checked against the SDK's own types and kept; nothing acts on them. This is so
-  for every type that is not listed here.
+- **recorded**: the type's arguments are checked against the SDK's own types and kept; nothing acts on them, and a
+  refresh sees no drift. A type that is listed so at least changes in place where AWS changes it in place, and has the
+  id that AWS would give it. Every type that is not listed here is recorded too, and every change replaces it.
 
 For every type an unknown property, a missing required one and a value of the wrong kind are refused.
 
@@ -43,12 +44,22 @@ LIMITS = """\
 - Permissions: the sandbox authorises every call. IAM and key policies are kept and compared, never enforced.
 - The network: routes, security groups and endpoints are kept, but packets take the loopback interface. Rules and routes
   given inline, in a security group or a route table, are recorded only; as resources of their own they act.
+- What guards: the web ACL is kept, never asked; no client certificate is shown or verified; detectors find nothing, no
+  backup is made and none restored.
+- Names between services (Service Connect): kept, not resolved.
 - Times: AWS takes minutes where the sandbox takes a moment. Nothing measured here is an AWS time.
 - Whether AWS itself would take an argument that the SDK's types allow: the emulation checks less than AWS does.
 - A DynamoDB table with eventually consistent replicas, and restores of tables or clusters from backups; only the
   snapshot that a failover leaves of the old volume has data, and a cluster restored from it answers.
-- Secrets' rotation and certificates' renewal: declared, never run. An alarm on one metric has the state that its
-  datapoints give when somebody looks; nobody is notified.
+- Secrets' rotation and certificates' renewal: declared, never run. The rotation's function is tested by itself.
+- An alarm on one metric has the state that its datapoints give when somebody looks, a composite one the state that its
+  parts give it; alarms on metric math or percentiles stay
+  without data. Nobody is notified, no event reaches a rule, no log line is counted, no cost arises.
+- Caching, firewall and rate limits at the edge: zone settings and rulesets are kept, requests pass all the same.
+- Canaries: recorded, and run by nobody. Their script has tests of its own.
+- The cache: its endpoint is a name behind which nothing runs. Images: none is pushed, copied or scanned; tasks run what
+  the sandbox has. S3: lifecycles never run, no access log is written, and of an object that was copied already later
+  changes of tags and retention are not carried. Bucket policies are kept, never enforced.
 """
 
 
@@ -65,6 +76,8 @@ def _types() -> Iterator[str]:
     for row in sorted(aws_rows(), key=lambda row: row.type):
         does = f"extended by us: {row.extended}" if row.extended else "acts"
         yield from _lines(row.type, does, row.rules)
+    for plain in sorted(plain_rows(), key=lambda plain: plain.type):
+        yield from _lines(plain.type, "recorded", plain.rules)
     for cloudflare in sorted(CLOUDFLARE_ROWS, key=lambda row: row.type):
         yield from _lines(cloudflare.type, "acts", cloudflare.rules)
     yield f"| `{PASSWORD}` | acts: real randomness, kept in Pulumi's state | nothing | – |"

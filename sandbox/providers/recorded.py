@@ -16,7 +16,7 @@ class Recorded:
     rules = Rules()
 
     def __init__(self) -> None:
-        self._kept: dict[str, Properties] = {}
+        self._kept: dict[tuple[str, str], Properties] = {}
         self._lock = threading.Lock()
 
     def prepare(self, subject: Subject, seed: bytes) -> Properties:
@@ -26,22 +26,22 @@ class Recorded:
         resource_id = f"recorded-{secrets.token_hex(8)}"
         outputs = self._outputs(subject, resource_id)
         with self._lock:
-            self._kept[resource_id] = outputs
+            self._kept[subject.region, resource_id] = outputs
         return resource_id, outputs
 
     def read(self, subject: Subject) -> Properties | None:
         with self._lock:
-            return self._kept.get(subject.id) or subject.outputs or None
+            return self._kept.get((subject.region, subject.id)) or subject.outputs or None
 
     def update(self, subject: Subject, difference: Difference) -> Properties:
         outputs = {**subject.outputs, **self._outputs(subject, subject.id)}
         with self._lock:
-            self._kept[subject.id] = outputs
+            self._kept[subject.region, subject.id] = outputs
         return outputs
 
     def delete(self, subject: Subject) -> None:
         with self._lock:
-            self._kept.pop(subject.id, None)
+            self._kept.pop((subject.region, subject.id), None)
 
     @staticmethod
     def _outputs(subject: Subject, resource_id: str) -> Properties:

@@ -186,9 +186,9 @@ def wait(true: Callable[[], Any], what: str, seconds: float = 60) -> None:
 
 
 @contextmanager
-def estate(folder: Path, **values: Any) -> Iterator[Estate]:
-    """A fresh project and sandbox, ended afterwards."""
-    for file in ROOT.glob("Pulumi*.yaml"):
+def estate(folder: Path, source: Path = ROOT, **values: Any) -> Iterator[Estate]:
+    """A fresh project, a copy of the one in `source`, and a sandbox, ended afterwards."""
+    for file in source.glob("Pulumi*.yaml"):
         shutil.copy(file, folder)
     path = folder / "Pulumi.yaml"
     document = yaml.safe_load(path.read_text())

@@ -3,15 +3,16 @@
 The tests of this file share one estate and run in their order; each says what it leaves behind.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from operations.record.store import RecordStore
 from operations.stacks.engine import EngineError
 from tests.engine.estate import Estate, estate, wait
+from tests.engine.leftovers import leftovers
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,38 @@ def test_a_repeated_order_is_one_order(it: Estate) -> None:
         assert east.execute("SELECT count(*) FROM orders WHERE order_id = 'order-twice'").fetchone() == (1,)
 
 
+def test_no_secret_is_told_in_state_output_log_or_call(it: Estate) -> None:
+    manager = it.aws("secretsmanager", "us-west-2")
+    names = [secret["Name"] for secret in manager.list_secrets()["SecretList"]]
+    values = [manager.get_secret_value(SecretId=name)["SecretString"] for name in names]
+    assert len(values) == 2
+    told = [json.dumps(it.calls(0))]
+    for stack in it.stacks:
+        for words in (("export",), ("output", "--json"), ("history",)):
+            shown = it.pulumi("stack", *words, "-s", stack)
+            assert shown.returncode == 0, shown.stderr
+            told.append(shown.stdout + shown.stderr)
+    told += [path.read_text(errors="replace") for path in it.root.rglob("*") if path.is_file()]
+    assert not [value for value in values for text in told if value in text]
+
+
+def test_a_release_is_one_digest_at_both_sites(it: Estate) -> None:
+    services = [service.model_dump(mode="json", exclude_none=True) for service in it.settings.services]
+    released = [
+        {**each, "image": f"nl-fhir/web@sha256:{'a' * 64}"} if each["name"] == "web" else each for each in services
+    ]
+    before = (it.root / "Pulumi.yaml").read_text()
+    it.configure(services=released)
+    try:
+        planned = it.each(it.engine.preview)
+    finally:
+        (it.root / "Pulumi.yaml").write_text(before)
+    assert planned["global"].empty
+    for stack in ("prod", "dr"):
+        touched = {change.type for change in planned[stack].listed()}
+        assert touched == {"aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/service:Service"}
+
+
 def test_with_the_region_dark_the_other_sites_stack_previews_and_applies(it: Estate) -> None:
     it.control.post("/dark", {"region": "us-east-1"})
     mark = it.mark()
@@ -137,11 +170,31 @@ def test_flipping_active_with_the_record_changes_capacity_and_traffic_only(it: E
             assert kinds <= {"update", "same"}, (stack, planned.listed())
             assert not planned.empty, f"{stack} follows the line"
             touched = {change.type for change in planned.listed()}
-            assert touched <= {"aws:appautoscaling/target:Target", "cloudflare:index/loadBalancer:LoadBalancer"}
+            assert touched <= {
+                "aws:appautoscaling/target:Target",
+                "aws:backup/plan:Plan",
+                "cloudflare:index/loadBalancer:LoadBalancer",
+            }
     finally:
         it.configure(active={"production": "east"})
         store.move(store.read(), "east")
     it.wait_served("east")
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "us-west-2"])
+def test_every_write_to_the_record_raises_the_alarm_at_both_sites(it: Estate, region: str) -> None:
+    store = record(it)
+    store.acquire_lock("the test", f"alarm-{region}", "lock")
+    store.release_lock(f"alarm-{region}")
+    client = it.aws("cloudwatch", region)
+
+    def alarm() -> str:
+        pages = client.get_paginator("describe_alarms").paginate()
+        found = [item for page in pages for item in page["MetricAlarms"]]
+        (one,) = [item for item in found if "wrote the control record" in item["AlarmDescription"]]
+        return str(one["StateValue"])
+
+    wait(lambda: alarm() == "ALARM", f"the alarm on the record speaks in {region}", seconds=30)
 
 
 def test_an_unreadable_record_refuses_an_up_and_an_override_needs_a_reason(it: Estate) -> None:
@@ -238,30 +291,3 @@ def test_with_protection_off_a_destroy_leaves_nothing(it: Estate) -> None:
     for region in it.running.regions.values():
         assert leftovers(it, region) == {}
     assert all(not services for services in it.status()["tasks"].values())
-
-
-def active_clusters(ecs: Any) -> list[str]:
-    """ECS keeps showing a deleted cluster for a while, as inactive."""
-    shown = ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
-    return [cluster["clusterArn"] for cluster in shown if cluster["status"] != "INACTIVE"]
-
-
-def leftovers(it: Estate, region: str) -> dict[str, list[Any]]:
-    """What a destroyed estate must not leave; AWS's own default network is not ours."""
-    ec2 = it.aws("ec2", region)
-    found: dict[str, list[Any]] = {
-        "vpcs": [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]],
-        "gateways": ec2.describe_internet_gateways()["InternetGateways"],
-        "addresses": ec2.describe_addresses()["Addresses"],
-        "clusters": it.aws("rds", region).describe_db_clusters()["DBClusters"],
-        "global clusters": it.aws("rds", region).describe_global_clusters()["GlobalClusters"],
-        "tables": it.aws("dynamodb", region).list_tables()["TableNames"],
-        "balancers": it.aws("elbv2", region).describe_load_balancers()["LoadBalancers"],
-        "target groups": it.aws("elbv2", region).describe_target_groups()["TargetGroups"],
-        "ecs": active_clusters(it.aws("ecs", region)),
-        "secrets": it.aws("secretsmanager", region).list_secrets()["SecretList"],
-        "logs": it.aws("logs", region).describe_log_groups()["logGroups"],
-        "roles": [role["RoleName"] for role in it.aws("iam", region).list_roles()["Roles"]],
-        "certificates": it.aws("acm", region).list_certificates()["CertificateSummaryList"],
-    }
-    return {kind: items for kind, items in found.items() if items}

@@ -64,6 +64,8 @@ def _answer(token: str, given: Item) -> Item:
             return {"arn": f"arn:aws:secretsmanager:{region}:111122223333:secret:{given['name']}-AbCdEf", "id": "1"}
         case "aws:secretsmanager/getSecretVersion:getSecretVersion":
             return {"secretString": "of the mocks", "id": "1"}
+        case "aws:kms/getKey:getKey":
+            return {"arn": f"arn:aws:kms:{region}:111122223333:key/of-{given['keyId']}", "id": "1"}
         case "cloudflare:index/getZone:getZone":
             return {"zoneId": "zone-1", "id": "zone-1", "account": {"id": "account-1", "name": "clinic"}}
     raise AssertionError(f"the program calls {token}, which the mocks do not know")
@@ -82,6 +84,15 @@ def _outputs(args: mocks.MockResourceArgs) -> dict[str, Any]:
             outputs["domainValidationOptions"] = [{"domainName": args.inputs["domainName"], **option}]
         case "aws:lb/loadBalancer:LoadBalancer" | "aws:lb/targetGroup:TargetGroup":
             outputs |= {"arnSuffix": f"suffix/{args.name}", "dnsName": f"{args.name}.elb.example"}
+        case "aws:sqs/queue:Queue":
+            outputs["url"] = f"https://sqs.{args.inputs['region']}.example/{args.inputs.get('name', args.name)}"
+        case "aws:s3/bucket:Bucket":
+            outputs["arn"] = f"arn:aws:s3:::{args.inputs.get('bucket', args.name)}"
+        case "aws:ecr/repository:Repository":
+            host = f"111122223333.dkr.ecr.{args.inputs['region']}.amazonaws.com"
+            outputs["repositoryUrl"] = f"{host}/{args.inputs['name']}"
+        case "aws:elasticache/replicationGroup:ReplicationGroup":
+            outputs["primaryEndpointAddress"] = f"master.{args.inputs['replicationGroupId']}.cache.example"
         case "random:index/randomPassword:RandomPassword":
             outputs["result"] = f"random of {args.name}"
     return outputs
@@ -156,6 +167,19 @@ class Declared:
         return "\n".join(text for level, text in self.messages if level == severity)
 
 
+def _comparable(value: Any) -> Any:
+    """Files and archives by their paths: two equal ones of the SDK are not equal."""
+    if isinstance(value, pulumi.AssetArchive):
+        return {"archive": {name: _comparable(item) for name, item in value.assets.items()}}
+    if isinstance(value, pulumi.FileAsset):
+        return {"file": str(Path(value.path).relative_to(ROOT))}
+    if isinstance(value, Mapping):
+        return {name: _comparable(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_comparable(item) for item in value]
+    return value
+
+
 class _Monitor(mocks.MockMonitor):
     def __init__(self, world: World, declared: Declared) -> None:
         super().__init__(world)
@@ -170,7 +194,7 @@ class _Monitor(mocks.MockMonitor):
                     name=request.name,
                     urn=answer.urn,
                     parent=request.parent,
-                    inputs=rpc.deserialize_properties(request.object),
+                    inputs=_comparable(rpc.deserialize_properties(request.object)),
                     protect=bool(request.protect),
                     ignored=tuple(request.ignoreChanges),
                     provider=request.provider,
@@ -221,7 +245,12 @@ def run(
         SETTINGS.outputs.clear()
         world = world or World()
         mocks.set_mocks(
-            world, "lifeline", STACKS[settings.scope], preview, logger=logger, monitor=_Monitor(world, declared)
+            world,
+            "lifeline",
+            STACKS.get(settings.scope, settings.scope),
+            preview,
+            logger=logger,
+            monitor=_Monitor(world, declared),
         )
 
         SETTINGS.root_directory = str(ROOT)

@@ -3,13 +3,20 @@
 from sandbox.aws.call import Extension, Rows
 from sandbox.aws.emulation import Emulation
 from sandbox.aws.extensions.autoscaling import ApplicationAutoScaling
+from sandbox.aws.extensions.backup import Backup
+from sandbox.aws.extensions.budgets import Budgets
 from sandbox.aws.extensions.cloudwatch import CloudWatch
+from sandbox.aws.extensions.cost_explorer import CostExplorer
 from sandbox.aws.extensions.dynamodb import DynamoDb
 from sandbox.aws.extensions.ecs import Ecs
+from sandbox.aws.extensions.elasticache import ElastiCache
 from sandbox.aws.extensions.elbv2 import Elbv2, TargetRegistry
+from sandbox.aws.extensions.iam import Iam
 from sandbox.aws.extensions.kms import Kms
 from sandbox.aws.extensions.rds import Rds
+from sandbox.aws.extensions.s3 import S3
 from sandbox.aws.extensions.secretsmanager import SecretsManager
+from sandbox.aws.extensions.sqs import Sqs
 from sandbox.aws.extensions.sts import Sts
 
 
@@ -21,9 +28,16 @@ def extensions(emulation: Emulation, targets: TargetRegistry) -> list[Extension]
         ApplicationAutoScaling(emulation),
         Elbv2(emulation, targets),
         CloudWatch(emulation),
+        Budgets(emulation),
+        CostExplorer(emulation),
         Kms(emulation),
+        S3(emulation),
+        ElastiCache(emulation),
+        Sqs(emulation),
         SecretsManager(emulation),
         Sts(emulation),
+        Backup(emulation),
+        Iam(emulation),
     ]
 
 

@@ -84,6 +84,11 @@ def _key_alias(call: Caller, arguments: Properties, _setup: Setup) -> Properties
         marker = {"Marker": page["NextMarker"]}
 
 
+def _key(call: Caller, arguments: Properties, _setup: Setup) -> Properties:
+    key = call("kms", "describe_key", KeyId=str(arguments["keyId"]))["KeyMetadata"]
+    return {"id": key["KeyId"], "arn": key["Arn"], "keyState": key["KeyState"], "enabled": key["Enabled"]}
+
+
 def _secret(call: Caller, arguments: Properties, _setup: Setup) -> Properties:
     wanted = str(arguments.get("arn") or arguments.get("name"))
     try:
@@ -168,6 +173,7 @@ INVOKES: Mapping[str, Invoke] = {
     "aws:index/getRegion:getRegion": _region,
     "aws:dynamodb/getTableItem:getTableItem": _table_item,
     "aws:kms/getAlias:getAlias": _key_alias,
+    "aws:kms/getKey:getKey": _key,
     "aws:secretsmanager/getSecret:getSecret": _secret,
     "aws:secretsmanager/getSecretVersion:getSecretVersion": _secret_version,
     "aws:acm/getCertificate:getCertificate": _certificate,

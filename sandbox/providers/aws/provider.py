@@ -8,8 +8,9 @@ from sandbox.providers.aws.invokes import INVOKES
 from sandbox.providers.aws.lifecycle import RowHandler
 from sandbox.providers.aws.session import Credentials, Failed, Session
 from sandbox.providers.handlers import Handler, Misconfigured, Refused, Setup, Subject
+from sandbox.providers.plain import PlainHandler
 from sandbox.providers.recorded import Recorded
-from sandbox.providers.rows import aws_rows
+from sandbox.providers.rows import aws_rows, plain_rows
 from sandbox.providers.values import Properties
 
 
@@ -20,6 +21,7 @@ class Aws:
         self.sdk = Sdk("aws")
         self._session = Session(endpoint, credentials)
         self._handlers: dict[str, Handler] = {row.type: RowHandler(row, self._session) for row in aws_rows()}
+        self._handlers |= {plain.type: PlainHandler(plain) for plain in plain_rows()}
         self._recorded = Recorded()
 
     def unconfigured(self, variables: Properties) -> list[tuple[str, str]]:

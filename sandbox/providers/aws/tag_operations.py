@@ -34,6 +34,15 @@ def _arn(at: Any) -> Any:
     return at.subject.outputs.get("arn") or at.id
 
 
+def _backup_arn(at: Any) -> str:
+    kind = "backup-vault" if at.subject.token.endswith(":Vault") else "backup-plan"
+    return f"arn:aws:backup:{at.subject.region}:{at.subject.setup.account_id}:{kind}:{at.id}"
+
+
+def _namespace_arn(at: Any) -> str:
+    return f"arn:aws:servicediscovery:{at.subject.region}:{at.subject.setup.account_id}:namespace/{at.id}"
+
+
 TAGGINGS: Mapping[str, Tagging] = {
     "ec2": Tagging("create_tags", "delete_tags", "Resources", "Tags", by=lambda at: [at.id]),
     "kms": Tagging(
@@ -75,7 +84,49 @@ TAGGINGS: Mapping[str, Tagging] = {
     "cloudwatch": Tagging(
         "tag_resource", "untag_resource", "ResourceARN", "TagKeys", read="list_tags_for_resource", by=_arn
     ),
+    "budgets": Tagging(
+        "tag_resource",
+        "untag_resource",
+        "ResourceARN",
+        "ResourceTagKeys",
+        tags="ResourceTags",
+        read="list_tags_for_resource",
+        answer="ResourceTags",
+        by=lambda at: f"arn:aws:budgets::{at.subject.setup.account_id}:budget/{at.id.partition(':')[2]}",
+    ),
+    "ce": Tagging(
+        "tag_resource",
+        "untag_resource",
+        "ResourceArn",
+        "ResourceTagKeys",
+        tags="ResourceTags",
+        read="list_tags_for_resource",
+        answer="ResourceTags",
+    ),
+    "events": Tagging(
+        "tag_resource", "untag_resource", "ResourceARN", "TagKeys", read="list_tags_for_resource", by=_arn
+    ),
     "sns": Tagging("tag_resource", "untag_resource", "ResourceArn", "TagKeys", read="list_tags_for_resource"),
+    "sqs": Tagging("tag_queue", "untag_queue", "QueueUrl", "TagKeys", pairs=None, read="list_queue_tags"),
+    "elasticache": Tagging(
+        "add_tags_to_resource",
+        "remove_tags_from_resource",
+        "ResourceName",
+        "TagKeys",
+        read="list_tags_for_resource",
+        answer="TagList",
+        by=_arn,
+    ),
+    "ecr": Tagging(
+        "tag_resource",
+        "untag_resource",
+        "resourceArn",
+        "tagKeys",
+        tags="tags",
+        read="list_tags_for_resource",
+        answer="tags",
+        by=_arn,
+    ),
     "dynamodb": Tagging(
         "tag_resource", "untag_resource", "ResourceArn", "TagKeys", read="list_tags_of_resource", by=_arn
     ),
@@ -94,5 +145,20 @@ TAGGINGS: Mapping[str, Tagging] = {
         "CertificateArn",
         "Tags",
         read="list_tags_for_certificate",
+    ),
+    "backup": Tagging(
+        "tag_resource", "untag_resource", "ResourceArn", "TagKeyList", pairs=None, read="list_tags", by=_backup_arn
+    ),
+    "wafv2": Tagging(
+        "tag_resource",
+        "untag_resource",
+        "ResourceARN",
+        "TagKeys",
+        read="list_tags_for_resource",
+        answer="TagInfoForResource.TagList",
+        by=_arn,
+    ),
+    "servicediscovery": Tagging(
+        "tag_resource", "untag_resource", "ResourceARN", "TagKeys", read="list_tags_for_resource", by=_namespace_arn
     ),
 }

@@ -8,12 +8,13 @@ from typing import Any
 from model.signatures import Sdk
 from sandbox.providers.cloudflare.api import Api, ApiFailed
 from sandbox.providers.cloudflare.convert import from_api, to_api
-from sandbox.providers.cloudflare.row import CloudflareRow
+from sandbox.providers.cloudflare.row import CloudflareRow, SettingRow
 from sandbox.providers.diff import Difference, same
 from sandbox.providers.handlers import Handler, Refused, Setup, Subject
 from sandbox.providers.preparation import prepared
 from sandbox.providers.recorded import Recorded
 from sandbox.providers.rows.cloudflare import ROWS
+from sandbox.providers.rows.cloudflare_zone import SETTINGS
 from sandbox.providers.rules import Rules
 from sandbox.providers.values import Properties
 
@@ -87,6 +88,50 @@ class CloudflareHandler:
             ) from None
 
 
+class SettingHandler:
+    """The life of a zone's setting. The real provider leaves it as it is when it is deleted, and so does this."""
+
+    def __init__(self, row: SettingRow, api: Api) -> None:
+        self._row = row
+        self._api = api
+        self.rules: Rules = row.rules
+
+    def prepare(self, subject: Subject, seed: bytes) -> Properties:
+        return prepared(subject, self.rules, seed)
+
+    def create(self, subject: Subject) -> tuple[str, Properties]:
+        found = self._set(subject)
+        parts = [str(subject.inputs["zoneId"]), *(str(subject.inputs[name]) for name in self._row.named)]
+        return "/".join(parts), found
+
+    def read(self, subject: Subject) -> Properties | None:
+        zone, _, name = subject.id.partition("/")
+        known = {"zoneId": zone, **dict.fromkeys(self._row.named, name)}
+        subject = replace(subject, inputs={**subject.inputs, **known})
+        return self._state(subject, self._api.call("GET", self._path(subject)))
+
+    def update(self, subject: Subject, difference: Difference) -> Properties:
+        return self._set(subject)
+
+    def delete(self, subject: Subject) -> None:
+        """The zone keeps the value."""
+
+    def _set(self, subject: Subject) -> Properties:
+        body = {self._row.value: subject.inputs[self._row.value]}
+        return self._state(subject, self._api.call(self._row.verb, self._path(subject), body))
+
+    def _path(self, subject: Subject) -> str:
+        return self._row.path.format(**{name: subject.value(name) for name in ("zoneId", *self._row.named)})
+
+    def _state(self, subject: Subject, found: Mapping[str, Any]) -> Properties:
+        state = {name: value for name, value in subject.inputs.items() if name in subject.signature.properties}
+        state = {**subject.outputs, **state}
+        value = found[self._row.value]
+        if not same(state.get(self._row.value), value, self._row.value, self.rules):
+            state[self._row.value] = value
+        return state
+
+
 class Cloudflare:
     """Resource types and functions of `pulumi_cloudflare` against one endpoint."""
 
@@ -94,6 +139,7 @@ class Cloudflare:
         self.sdk = Sdk("cloudflare")
         self._api = Api(endpoint, token)
         self._handlers: dict[str, Handler] = {row.type: CloudflareHandler(row, self._api) for row in ROWS}
+        self._handlers |= {row.type: SettingHandler(row, self._api) for row in SETTINGS}
         self._recorded = Recorded()
 
     def unconfigured(self, variables: Properties) -> list[tuple[str, str]]:

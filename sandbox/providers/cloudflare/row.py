@@ -38,3 +38,24 @@ class CloudflareRow:
             defaults=self.defaults,
             fixed=self.fixed,
         )
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """A value of a zone that is always there: set when it is made or changed, left as it is when it is deleted."""
+
+    type: str
+    noun: str
+    path: str
+    """With `{zoneId}` and, where several share it, `{settingId}`."""
+    source: str
+    verb: str = "PATCH"
+    value: str = "value"
+    """The property, which is also the member of the body."""
+    named: tuple[str, ...] = ()
+    """Further properties that say which setting it is."""
+    defaults: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(in_place=(InPlace((self.value,), self.source),), defaults=self.defaults, computed=("enabled",))

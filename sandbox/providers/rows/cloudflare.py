@@ -128,4 +128,14 @@ ROWS = (
             "type": "http",
         },
     ),
+    CloudflareRow(
+        type="cloudflare:index/ruleset:Ruleset",
+        noun="ruleset",
+        path="/zones/{zoneId}/rulesets",
+        parent="zoneId",
+        source="cloudflare api: PUT rulesets",
+        changes=("description", "name", "rules"),
+        # In the cache phase the last rule that matches decides.
+        ordered=("rules",),
+    ),
 )

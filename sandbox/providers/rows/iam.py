@@ -126,6 +126,7 @@ ROWS = (
         defaults={"forceDetachPolicies": False, "maxSessionDuration": 3600, "path": "/"},
         computed=("managedPolicyArns", "inlinePolicies"),
         outputs={"createDate": lambda _s, f: f["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ")},
+        extended="AWS's own managed policies can be attached; nothing is authorised by them",
     ),
     Row(
         type="aws:iam/rolePolicy:RolePolicy",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sandbox.providers.aws.convert import Field
 from sandbox.providers.aws.row import At, Call, Change, Row
 from sandbox.providers.handlers import Subject
-from sandbox.providers.rules import AutoName
+from sandbox.providers.rules import AutoName, InPlace
 
 ATTRIBUTES: Mapping[str, str] = {
     "archivePolicy": "ArchivePolicy",
@@ -37,6 +37,38 @@ def _change(at: At) -> None:
             at.call("set_topic_attributes", TopicArn=at.id, AttributeName=attribute, AttributeValue=text)
 
 
+SUBSCRIPTION: Mapping[str, str] = {
+    "deliveryPolicy": "DeliveryPolicy",
+    "filterPolicy": "FilterPolicy",
+    "filterPolicyScope": "FilterPolicyScope",
+    "rawMessageDelivery": "RawMessageDelivery",
+    "redrivePolicy": "RedrivePolicy",
+    "subscriptionRoleArn": "SubscriptionRoleArn",
+}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _subscribed(subject: Subject) -> dict[str, object]:
+    given = {attribute: subject.inputs.get(name) for name, attribute in SUBSCRIPTION.items()}
+    return {
+        "TopicArn": subject.inputs["topic"],
+        "Protocol": subject.inputs["protocol"],
+        "Endpoint": subject.inputs["endpoint"],
+        "ReturnSubscriptionArn": True,
+        "Attributes": {name: _text(value) for name, value in given.items() if value not in (None, False, "")},
+    }
+
+
+def _change_subscription(at: At) -> None:
+    for name, attribute in SUBSCRIPTION.items():
+        if at.inputs.get(name) != at.subject.old_inputs.get(name):
+            value = _text(at.inputs.get(name))
+            at.call("set_subscription_attributes", SubscriptionArn=at.id, AttributeName=attribute, AttributeValue=value)
+
+
 ROWS = (
     Row(
         type="aws:sns/topic:Topic",
@@ -56,5 +88,22 @@ ROWS = (
         computed=("policy", "signatureVersion", "tracingConfig", "fifoThroughputScope"),
         fields={"name": Field(found="-")},
         outputs={"arn": "TopicArn", "owner": "Owner", "name": lambda s, _f: s.id.rsplit(":", 1)[-1]},
+    ),
+    Row(
+        type="aws:sns/topicSubscription:TopicSubscription",
+        service="sns",
+        verb_noun="SNS Topic Subscription",
+        create=Call("subscribe", _subscribed),
+        id="SubscriptionArn",
+        read=Call("get_subscription_attributes", lambda s: {"SubscriptionArn": s.id}, answer="Attributes"),
+        delete=Call("unsubscribe", lambda s: {"SubscriptionArn": s.id}),
+        gone=("NotFound", "NotFoundException"),
+        changes=(Change(tuple(SUBSCRIPTION), "aws api: SetSubscriptionAttributes", _change_subscription),),
+        local=(InPlace(("confirmationTimeoutInMinutes", "endpointAutoConfirms"), "provider: read at creation only"),),
+        documents=("deliveryPolicy", "filterPolicy", "redrivePolicy"),
+        defaults={"confirmationTimeoutInMinutes": 1, "endpointAutoConfirms": False, "rawMessageDelivery": False},
+        computed=("filterPolicyScope",),
+        fields={"topic": Field(found="TopicArn")},
+        outputs={"arn": "SubscriptionArn", "ownerId": "Owner"},
     ),
 )

@@ -6,6 +6,7 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
+from keyword import iskeyword
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -68,5 +69,6 @@ def accepted(token: str) -> frozenset[str]:
     package, module, name = token.split(":")
     sdk: Any = SDKS[package]
     folder = module.split("/")[0]
-    owner = sdk if folder == "index" else getattr(sdk, folder)
+    # Where the module's name is a word of Python's, the SDK adds a line to it: `lambda_`.
+    owner = sdk if folder == "index" else getattr(sdk, f"{folder}_" if iskeyword(folder) else folder)
     return frozenset(inspect.signature(getattr(owner, name)._internal_init).parameters)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infra.declared import Declared
+from tests.infra.declared import Declared, shipped
 from tests.infra.stacks import declared
 
 MASTER = {"masterUsername", "masterPasswordWo", "masterPasswordWoVersion"}
@@ -61,6 +61,21 @@ def test_data_is_encrypted_with_the_region_s_own_key_in_isolated_subnets(site: s
 def test_instances_have_names_that_a_promotion_can_work_out() -> None:
     names = [item.inputs["identifier"] for item in declared("west").of("rds/clusterInstance:ClusterInstance")]
     assert sorted(names) == ["nl-fhir-production-west-1", "nl-fhir-production-west-2"]
+
+
+@pytest.mark.parametrize("site", ["east", "west"])
+def test_instances_stand_in_different_zones(site: str) -> None:
+    instances = declared(site).of("rds/clusterInstance:ClusterInstance")
+    zones = {item.inputs["identifier"][-1]: item.inputs["availabilityZone"] for item in instances}
+    region = shipped(site).region
+    assert zones == {"1": f"{region}a", "2": f"{region}b"}
+
+
+def test_a_bound_on_what_is_lost_is_a_setting_of_both_sites() -> None:
+    assert "rds.global_db_rpo" not in parameters(declared("east"))
+    bounded = shipped("east").database.model_copy(update={"rpo_seconds": 60})
+    for site in ("east", "west"):
+        assert parameters(declared(site, database=bounded))["rds.global_db_rpo"] == "60"
 
 
 def test_a_pilot_keeps_the_volume_without_instances() -> None:

@@ -5,6 +5,8 @@ from itertools import combinations
 
 import pytest
 
+from infra.premises import private_apis
+from infra.settings.network import NetworkSettings
 from tests.infra.declared import World, run, shipped
 from tests.infra.stacks import declared
 
@@ -80,11 +82,30 @@ def test_only_cloudflare_gets_in_from_outside(site: str) -> None:
 def test_endpoints_serve_this_account_only(site: str) -> None:
     endpoints = declared(site).of("ec2/vpcEndpoint:VpcEndpoint")
     names = {item.inputs["serviceName"].split(".", 3)[3] for item in endpoints}
-    assert names >= {"s3", "dynamodb", "kms", "logs", "secretsmanager", "ecr.api", "ecr.dkr"}
+    assert names == {"s3", "dynamodb", *private_apis(shipped(site))}
     for item in endpoints:
         own, *others = item.policy()
-        assert own["Condition"] == {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}
+        ours = {"aws:PrincipalAccount": "111122223333"}
+        gateway = {"aws:ResourceAccount": "111122223333"} if item.inputs["vpcEndpointType"] == "Gateway" else {}
+        assert own["Condition"] == {"StringEquals": {**ours, **gateway}}
         assert all("starport-layer-bucket" in other["Resource"] for other in others)
+
+
+@SITES
+def test_the_llm_and_what_a_task_starts_with_take_no_internet(site: str) -> None:
+    apis = private_apis(shipped(site))
+    assert {"bedrock-runtime", "ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager", "ssm", "sts"} <= set(apis)
+    without = [item.model_copy(update={"needs": ()}) for item in shipped(site).services]
+    assert "bedrock-runtime" not in private_apis(shipped(site, services=tuple(without)))
+
+
+def test_one_nat_gateway_can_serve_all_zones() -> None:
+    stack = declared("east", network=NetworkSettings(nat="one"), services=())
+    (nat,) = stack.of("ec2/natGateway:NatGateway")
+    assert len(stack.of("ec2/eip:Eip")) == 1
+    routes = [item for item in stack.of("ec2/route:Route") if "natGatewayId" in item.inputs]
+    assert len(routes) == 3
+    assert {item.inputs["natGatewayId"] for item in routes} == {f"{nat.name}-id"}
 
 
 @SITES

@@ -21,7 +21,8 @@ def secrets(stack: Declared, name: str) -> dict[str, str]:
 
 
 def test_the_task_environment_is_the_contract() -> None:
-    assert environment(declared("east"), "east-web-task") == {
+    told = environment(declared("east"), "east-web-task")
+    assert {key: value for key, value in told.items() if "_URL_" not in key} == {
         "LIFELINE_APPLICATION": "nl-fhir",
         "LIFELINE_ENVIRONMENT": "production",
         "LIFELINE_SITE": "east",
@@ -34,6 +35,13 @@ def test_the_task_environment_is_the_contract() -> None:
         "DATABASE_PORT": "5432",
         "DATABASE_NAME": "nl_fhir",
         "DATABASE_USER": "app",
+        "CACHE_HOST": "master.nl-fhir-production-east.cache.example",
+        "CACHE_PORT": "6379",
+        "CACHE_NAME": "nl-fhir-production-east",
+        "CACHE_USER": "nl-fhir-production-east-web",
+        "CACHE_PREFIX": "web:",
+        "CACHE_TTL_SECONDS": "60",
+        "QUEUE_URL_NLP": "https://sqs.us-east-1.example/nl-fhir-production-east-nlp",
     }
 
 
@@ -127,7 +135,8 @@ def test_the_warden_never_writes_the_record() -> None:
 
 def test_a_service_without_needs_gets_nothing() -> None:
     settings = shipped("east")
-    web = settings.services[0].model_copy(update={"needs": (), "secrets": (), "public": ()})
+    web = settings.services[0].model_copy(update={"needs": (), "calls": (), "secrets": (), "public": ()})
+    web = settings.services[0].model_copy(update={"needs": (), "sends_to": (), "secrets": (), "public": ()})
     stack = run(settings.model_copy(update={"services": (web,)}))
     assert "DATABASE_HOST" not in environment(stack, "east-web-task")
     assert not [item for item in stack.of("iam/rolePolicy:RolePolicy") if item.name == "east-web-task-policy"]
@@ -148,8 +157,45 @@ def test_tasks_are_private_read_only_and_logged(site: str) -> None:
         container = item.container()
         assert container["readonlyRootFilesystem"] is True
         assert "privileged" not in container
+        assert container["user"] == "10001:10001"
+        assert container["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
         assert container["logConfiguration"]["options"]["awslogs-region"] == shipped(site).region
         assert item.inputs["executionRoleArn"] != item.inputs["taskRoleArn"]
+
+
+CALLS = {"web": {"nlp", "fhir", "review"}, "nlp": {"fhir"}, "fhir": {"review"}}
+
+
+@SITES
+def test_a_service_reaches_those_that_it_calls_and_no_other(site: str) -> None:
+    stack = declared(site)
+    for name, callees in CALLS.items():
+        told = {key: value for key, value in environment(stack, f"{site}-{name}-task").items() if "_URL_" in key}
+        assert told == {f"LIFELINE_URL_{callee.upper()}": f"http://{callee}:8080" for callee in callees}
+    ways = {
+        (item.inputs["securityGroupId"], item.inputs["referencedSecurityGroupId"])
+        for item in stack.of("vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+        if str(item.inputs.get("referencedSecurityGroupId")).endswith("-group-id")
+    }
+    group = f"{site}-{{}}-group-id".format
+    between = {(into, out) for into, out in ways if group("balancer") != out and "database" not in into}
+    assert between == {(group(callee), group(name)) for name, callees in CALLS.items() for callee in callees}
+
+
+@SITES
+def test_services_are_found_by_the_names_that_callers_are_told(site: str) -> None:
+    stack = declared(site)
+    offered = {}
+    for item in stack.of("ecs/service:Service"):
+        connect = item.inputs.get("serviceConnectConfiguration")
+        assert bool(connect) is (item.inputs["name"] in {"web", "nlp", "fhir", "review"})
+        for each in (connect or {}).get("services", []):
+            (alias,) = each["clientAlias"]
+            offered[alias["dnsName"]] = alias["port"]
+            container = stack.one("ecs/taskDefinition:TaskDefinition", f"{site}-{item.inputs['name']}-task").container()
+            assert container["portMappings"][0]["name"] == each["portName"]
+        assert not connect or connect["namespace"] == f"arn:mock:{site}-cluster-namespace"
+    assert offered == {"nlp": 8080, "fhir": 8080, "review": 8080}
 
 
 def test_the_llm_is_reached_through_the_network_s_own_endpoint() -> None:

@@ -13,6 +13,14 @@ from infra.settings.load import environment, from_engine, from_files, load, over
 
 ROOT = Path(__file__).parents[3]
 Change = Callable[[dict[str, Any]], None]
+ELSEWHERE = "arn:aws:acm:us-west-2:111122223333:certificate/0a1b2c3d-0000-4000-8000-000000000000"
+TWICE = {
+    "vpc_id": "vpc-0a",
+    "public_subnet_ids": ["subnet-01", "subnet-02"],
+    "private_subnet_ids": ["subnet-01", "subnet-12"],
+    "isolated_subnet_ids": ["subnet-21", "subnet-22"],
+}
+"""One subnet in two tiers."""
 
 
 @pytest.fixture
@@ -131,20 +139,71 @@ BAD: dict[str, tuple[Change, str]] = {
         "services[0].schedule.floor: 5 is above the active floor 2",
     ),
     "unknown need": (at("services", 0, "needs", value=["blockchain"]), "services[0].needs[0]: is 'blockchain'; one of"),
-    "need that is not there yet": (
-        at("services", 0, "needs", value=["database", "queue"]),
-        "services[0].needs[1]: 'queue' is not there yet; one of database, llm",
-    ),
-    "scaling on a queue": (
+    "scaling on a queue that is not needed": (
         at("services", 0, "scale_on", value={"backlog": 10}),
-        "services[0].scale_on.backlog: takes a",
+        "services[0].scale_on.backlog: is of a queue that the service does not need; queue among its needs",
+    ),
+    "sending to a service without a queue": (
+        at("services", 0, "sends_to", value=["web"]),
+        "services[0].sends_to[0]: 'web' has no queue; one of nlp, fhir, review",
+    ),
+    "a key that is none": (
+        at("sites", "east", "existing", value={"keys": {"data": "my-key"}}),
+        "sites.east.existing.keys.data: is 'my-key'; the ARN of a KMS key or alias, or an alias such as alias/clinic",
+    ),
+    "a key of another region": (
+        at("sites", "east", "existing", value={"keys": {"data": "arn:aws:kms:us-west-2:111122223333:alias/clinic"}}),
+        "sites.east.existing.keys.data: 'arn:aws:kms:us-west-2:111122223333:alias/clinic' is not in the site's region",
+    ),
+    "rotating a secret that nobody has": (
+        set_to("rotation", {"database-master": 90}),
+        "rotation.database-master: 'database-master' is no secret of a service; one of session-key",
+    ),
+    "an old cache": (set_to("cache", {"valkey_version": "7.2"}), "cache.valkey_version: is '7.2'; Valkey 8 or later"),
+    "a bound that Aurora does not know": (
+        set_to("database", {"rpo_seconds": 5}),
+        "database.rpo_seconds: is 5; should be greater than or equal to 20",
     ),
     "the fence's own secret": (
-        at("services", 0, "secrets", value=["database-master"]),
+        at("services", 0, "secrets", value=["session-key", "database-master"]),
         "services[0].secrets: 'database-master' is for the fence alone",
     ),
-    "two of one name": (at("services", 1, "name", value="web"), "services[1].name: 'web' is there twice"),
-    "one of ours": (at("services", 1, "name", value="warden"), "services[1].name: 'warden' is Lifeline's own service"),
+    "two of one name": (at("services", 4, "name", value="web"), "services[4].name: 'web' is there twice"),
+    "one of ours": (at("services", 4, "name", value="warden"), "services[4].name: 'warden' is Lifeline's own service"),
+    "calls nobody": (
+        at("services", 0, "calls", value=["nlpp"]),
+        "services[0].calls[0]: 'nlpp' is no service; a service",
+    ),
+    "calls itself": (at("services", 0, "calls", value=["web"]), "services[0].calls[0]: 'web' is the service itself"),
+    "calls one that does not listen": (
+        at("services", 0, "calls", value=["migration"]),
+        "services[0].calls[0]: 'migration' has no port",
+    ),
+    "root": (at("services", 0, "user", value="0:0"), "services[0].user: is '0:0'; numbers of a user"),
+    "subnet in two tiers": (
+        at("sites", "east", "existing", value={"network": TWICE}),
+        "sites.east.existing.network.private_subnet_ids: subnet-01 is there also public; each subnet once",
+    ),
+    "another region's certificate": (
+        at("sites", "east", "existing", value={"certificate_arn": ELSEWHERE}),
+        "sites.east.existing.certificate_arn: is in us-west-2; a certificate in the site's region us-east-1",
+    ),
+    "one private subnet": (
+        at("sites", "east", "existing", value={"network": {**TWICE, "private_subnet_ids": ["subnet-11"]}}),
+        "sites.east.existing.network.private_subnet_ids: is",
+    ),
+    "a group that AWS lacks": (
+        at("door", value={"waf": {"counted": ["Common/SizeRestrictions_BODY"]}}),
+        "door.waf.counted[0]: is 'Common/SizeRestrictions_BODY'; a managed rule as <group>/<rule>",
+    ),
+    "an hour to finish and two to begin": (
+        at("backup", value={"start_hours": 4, "completion_hours": 3}),
+        "backup.completion_hours: 3 is not above start_hours 4",
+    ),
+    "the second account is the first": (
+        at("backup", value={"account": {"account_id": "111122223333", "vault": "copies"}}),
+        "backup.account.account_id: is the site's own account",
+    ),
     "prefix twice": (at("services", 1, "public", value=["/"]), "services[1].public: '/' already leads to web"),
     "public without port": (lambda config: config["services"][0].pop("port"), "services[0].port: is missing although"),
     "memory that Fargate lacks": (
@@ -254,3 +313,9 @@ def test_an_overlay_wins_and_is_named_in_problems(project: Path, tmp_path: Path)
     overlay.write_text("lease_seconds: 1\n")
     with pytest.raises(SettingsError, match=r"overlay\.yaml: lease_seconds"):
         parse(overlaid(from_files(project, "prod"), overlay))
+
+
+def test_a_key_that_pulumi_would_not_take_is_said(project: Path) -> None:
+    edit(project, set_to("budgets", {"epics": {1: 100}}))
+    said = problems(project)
+    assert said == ['Pulumi.yaml: budgets: has the key 1, which is no text; "1" in quotes']

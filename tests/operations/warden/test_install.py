@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,18 @@ def test_an_estate_with_tables_of_its_own_gets_a_fence_on_each(bare: Site) -> No
         )
         == "A"
     )
+
+
+def test_the_extensions_that_the_application_builds_on_are_made(bare: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = replace(environment(bare), extensions=("vector", "hovercraft"))
+    assert look(wanted, first=True)
+    assert (
+        bare.run("lifeline", "select string_agg(extname, ',') from pg_extension where extname = 'vector'") == "vector"
+    )
+    bare.run("app_owner", "create table embeddings (id int, at vector(3))")
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["extension"] for line in said if line["level"] == "alarm"] == ["hovercraft"]
+    assert look(wanted, first=False), "a second look finds them there"
 
 
 def test_again_changes_nothing(bare: Site) -> None:

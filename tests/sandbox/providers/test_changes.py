@@ -8,6 +8,7 @@ import pulumi_random as random
 
 from tests.sandbox.providers.conftest import EAST, Engine, Rig
 from tests.sandbox.providers.programs import provider
+from tests.sandbox.providers.programs.guards import backups, firewall
 
 LOGS = "logs"
 
@@ -81,3 +82,39 @@ def test_secrets_are_ciphertext_in_the_state(engine: Engine, rig: Rig, tmp_path:
     assert rig.client("secretsmanager").get_secret_value(SecretId="trial/session")["SecretString"] == word.value
     assert "secretStringWo" not in engine.resources()["value"]["outputs"]
     assert word.value not in str(rig.calls.read(0))
+
+
+def oversight(rules: str) -> None:
+    """A recorded type that AWS changes in place."""
+    opts = pulumi.ResourceOptions(provider=provider("west", "us-west-2"))
+    aws.cfg.ConformancePack("pack", name="trial", template_body=rules, opts=opts)
+
+
+def test_what_guards_changes_in_place(engine: Engine, rig: Rig) -> None:
+    def guards(limit: int, active: bool, rules: str) -> None:
+        opts = pulumi.ResourceOptions(provider=provider("east", EAST))
+        firewall(opts, limit)
+        backups(opts, active=active)
+        oversight(rules)
+
+    engine.up(lambda: guards(2000, True, '{"Resources": {"a": {}}}'))
+    before = engine.resources()
+    summary = engine.up(lambda: guards(100, False, '{"Resources": {"b": {}}}')).summary
+    changed = {str(kind): count for kind, count in (summary.resource_changes or {}).items()}
+    assert changed["update"] == 3 and set(changed) == {"same", "update"}
+    after = engine.resources()
+    for name in ("acl", "plan", "pack"):
+        assert after[name]["id"] == before[name]["id"]
+    plan = rig.client("backup").get_backup_plan(BackupPlanId=after["plan"]["id"])["BackupPlan"]
+    assert "CopyActions" not in plan["Rules"][0]
+    named = {"Name": after["acl"]["outputs"]["name"], "Id": after["acl"]["id"], "Scope": "REGIONAL"}
+    limits = rig.client("wafv2").get_web_acl(**named)["WebACL"]["Rules"][1:]
+    assert {rule["Statement"]["RateBasedStatement"]["Limit"] for rule in limits} == {100}
+
+    # Somebody shortens the plan by hand: a refresh sees it.
+    rig.client("backup").update_backup_plan(
+        BackupPlanId=after["plan"]["id"],
+        BackupPlan={**plan, "Rules": [{**plan["Rules"][0], "StartWindowMinutes": 480}]},
+    )
+    drifted = {str(kind): count for kind, count in (engine.stack.refresh().summary.resource_changes or {}).items()}
+    assert drifted["update"] == 1

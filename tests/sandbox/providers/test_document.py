@@ -1,6 +1,6 @@
 from model.signatures import Sdk
 from sandbox.providers import document
-from sandbox.providers.rows import aws_rows
+from sandbox.providers.rows import aws_rows, plain_rows
 from sandbox.providers.rows.cloudflare import ROWS as CLOUDFLARE_ROWS
 from sandbox.providers.rules import Rules
 
@@ -11,6 +11,7 @@ def test_the_documentation_says_what_the_rows_say() -> None:
 
 def test_every_row_names_properties_that_the_sdk_has_and_a_source_for_each_change() -> None:
     rows: list[tuple[str, str, Rules]] = [("aws", row.type, row.rules) for row in aws_rows()]
+    rows += [("aws", plain.type, plain.rules) for plain in plain_rows()]
     rows += [("cloudflare", row.type, row.rules) for row in CLOUDFLARE_ROWS]
     wrong = [f"{kind}: {name}" for package, kind, rules in rows for name in strangers(package, kind, rules)]
     assert wrong == []

@@ -9,7 +9,10 @@ PROGRAMS = (
     programs.everything_in_a_network,
     programs.services_behind_a_load_balancer,
     programs.data,
+    programs.stores,
     programs.traffic_at_the_edge,
+    programs.everything_that_watches,
+    programs.everything_that_guards,
 )
 
 
@@ -34,5 +37,10 @@ def left(rig: Rig, region: str) -> list[str]:
     clusters = rig.client("ecs", region)
     described = clusters.describe_clusters(clusters=clusters.list_clusters()["clusterArns"])["clusters"]
     found += [item["clusterName"] for item in described if item["status"] != "INACTIVE"]
+    found += [item["Name"] for item in rig.client("s3", region).list_buckets()["Buckets"]]
+    found += rig.client("sqs", region).list_queues().get("QueueUrls", [])
+    found += [item["repositoryName"] for item in rig.client("ecr", region).describe_repositories()["repositories"]]
+    caches = rig.client("elasticache", region)
+    found += [item["ReplicationGroupId"] for item in caches.describe_replication_groups()["ReplicationGroups"]]
     balancers = rig.client("elbv2", region).describe_load_balancers()["LoadBalancers"]
     return found + [item["LoadBalancerArn"] for item in balancers]

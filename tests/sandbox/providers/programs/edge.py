@@ -63,6 +63,38 @@ def edge(endpoint_token: str, order: tuple[str, ...] = ("east", "west")) -> None
         proxied=False,
         opts=opts,
     )
+    cloudflare.ZoneSetting("tls", zone_id=zone.zone_id, setting_id="min_tls_version", value="1.2", opts=opts)
+    cloudflare.ZoneSetting(
+        "hsts",
+        zone_id=zone.zone_id,
+        setting_id="security_header",
+        value={"strict_transport_security": {"enabled": True, "max_age": 31536000, "include_subdomains": False}},
+        opts=opts,
+    )
+    cloudflare.TieredCache("tiered", zone_id=zone.zone_id, value="on", opts=opts)
+    cloudflare.AuthenticatedOriginPullsSettings("pulls", zone_id=zone.zone_id, enabled=True, opts=opts)
+    cloudflare.Ruleset(
+        "rate",
+        zone_id=zone.zone_id,
+        kind="zone",
+        name="rate",
+        phase="http_ratelimit",
+        rules=[
+            {
+                "ref": "address",
+                "action": "block",
+                "expression": 'http.host eq "trial.clinic.example.com"',
+                "enabled": True,
+                "ratelimit": {
+                    "characteristics": ["cf.colo.id", "ip.src"],
+                    "period": 60,
+                    "requests_per_period": 600,
+                    "mitigation_timeout": 60,
+                },
+            }
+        ],
+        opts=opts,
+    )
 
 
 def traffic_at_the_edge() -> None:

@@ -1,0 +1,1 @@
+"""The program that a canary runs. It is uploaded as it stands, so it imports nothing but Python itself."""
