@@ -8,7 +8,7 @@ from policies.case import Case
 from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
 from policies.verdict import PASS, Verdict, fail
-from policies.vocabulary import all_of, by_type, cmk, in_production, linked_by, none_of, not_false, true
+from policies.vocabulary import all_of, by_type, cmk, in_production, linked_by, none_of, not_false, true, unless
 
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105  # a type
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
@@ -61,6 +61,11 @@ def _days(schedule: str) -> float | None:
     return 1 if weekday in ("*", "?") else 31 if "#" in weekday or "L" in weekday else 7
 
 
+def _made_anew_otherwise(case: Case) -> Verdict:
+    listed = case.resource.name in case.value("by_hand")
+    return PASS if listed else fail("it is not among by_hand")
+
+
 def _rotation(secret: str, **rules: object) -> Given:
     return Given(ROTATION, f"{secret}-rotation", {"secretId": ref(secret), "rotationRules": rules})
 
@@ -80,23 +85,33 @@ ROTATED = Rule(
         yaml="type: aws:secretsmanager:SecretRotation\nproperties:\n  secretId: ${secret.id}\n"
         "  rotationLambdaArn: ${rotate.arn}\n  rotationRules: {automaticallyAfterDays: 30}",
     ),
-    parameters=(Parameter("max_days", 90, "How many days a secret may go without a rotation.", "integer", minimum=1),),
-    check=linked_by(
-        ROTATION,
-        "secretId",
-        all_of(not_false("rotationEnabled"), _often_enough),
-        lacks="no SecretRotation is attached to this secret",
+    parameters=(
+        Parameter("max_days", 90, "How many days a secret may go without a rotation.", "integer", minimum=1),
+        Parameter(
+            "by_hand", [], "Pulumi names of secrets that are made anew otherwise, by a version of their own.", "array"
+        ),
+    ),
+    check=unless(
+        _made_anew_otherwise,
+        linked_by(
+            ROTATION,
+            "secretId",
+            all_of(not_false("rotationEnabled"), _often_enough),
+            lacks="no SecretRotation is attached to this secret",
+        ),
     ),
     passing=(
         example(_SECRET, _rotation("api", automaticallyAfterDays=90)),
         example(_SECRET, _rotation("api", scheduleExpression="rate(30 days)")),
         example(_SECRET, _rotation("api", scheduleExpression="cron(0 4 1 * ? *)")),
+        example(_SECRET, parameters={"by_hand": ["api"]}),
     ),
     failing=(
         example(_SECRET),
         example(_SECRET, _rotation("api", automaticallyAfterDays=91)),
         example(_SECRET, _rotation("api", scheduleExpression="cron(0 4 1 1/6 ? *)")),
         example(_SECRET, Given(SECRET, "other"), _rotation("other", automaticallyAfterDays=30)),
+        example(_SECRET, parameters={"by_hand": ["other"]}),
     ),
 )
 
