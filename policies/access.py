@@ -3,6 +3,7 @@
 from model.values import has_unknown
 from policies import documents
 from policies.case import Case, Check
+from policies.key_access import with_any_key
 from policies.verdict import NOT_APPLICABLE, PASS, Verdict, fail
 
 
@@ -45,6 +46,38 @@ def not_everything(path: str) -> Check:
         if found:
             how = "NotAction allows all that it does not name" if found[0].not_actions else "every action"
             return fail(f"{found[0].name} allows every action on every resource ({how})", case.where(path))
+        return PASS
+
+    return check
+
+
+def no_service_wildcard(path: str, exceptions: str) -> Check:
+    """No statement allows all of a service (`s3:*`) or more; `exceptions` is the parameter of services that it may."""
+
+    def check(case: Case) -> Verdict:
+        document = _document(case, path)
+        if document is None:
+            return NOT_APPLICABLE
+        found = document.service_wildcards(case.value(exceptions))
+        if found:
+            statement, action = found[0]
+            return fail(f"{statement.name} allows {action}: name the actions that are needed", case.where(path))
+        return PASS
+
+    return check
+
+
+def not_any_key(path: str, actions: str) -> Check:
+    """None of the parameter `actions` is allowed with whatever KMS key there is."""
+
+    def check(case: Case) -> Verdict:
+        document = _document(case, path)
+        if document is None:
+            return NOT_APPLICABLE
+        found = with_any_key(document, case.value(actions))
+        if found:
+            statement, action = found[0]
+            return fail(f"{statement.name} allows {action} with every key: name the keys", case.where(path))
         return PASS
 
     return check
