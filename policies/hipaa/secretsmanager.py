@@ -1,12 +1,11 @@
 """Secrets Manager: what secrets are encrypted with, how long they live, who reads them."""
 
-import re
-
 from model.values import UNKNOWN, UnknownMet, number
 from policies.access import not_public
 from policies.case import Case
 from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
+from policies.schedules import longest_gap
 from policies.verdict import PASS, Verdict, fail
 from policies.vocabulary import all_of, by_type, cmk, in_production, linked_by, none_of, not_false, true
 
@@ -35,7 +34,7 @@ def _often_enough(case: Case) -> Verdict:
     days = number(case.at("rotationRules.automaticallyAfterDays"))
     schedule = case.at("rotationRules.scheduleExpression")
     if days is None and schedule is not UNKNOWN:
-        days = _days(schedule) if isinstance(schedule, str) else None
+        days = longest_gap(schedule) if isinstance(schedule, str) else None
     if schedule is UNKNOWN and days is None:
         raise UnknownMet
     if days is None:
@@ -43,22 +42,6 @@ def _often_enough(case: Case) -> Verdict:
     if days > most:
         return fail(f"it rotates every {days:g} days; at least every {most} are asked for", "rotationRules")
     return PASS
-
-
-def _days(schedule: str) -> float | None:
-    """The longest time between two rotations of `rate(30 days)` or `cron(0 4 1 * ? *)`; None where it is neither."""
-    rate = re.fullmatch(r"\s*rate\((\d+) (hour|day)s?\)\s*", schedule)
-    if rate:
-        return int(rate[1]) / (24 if rate[2] == "hour" else 1)
-    cron = re.fullmatch(r"\s*cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)\s*", schedule)
-    if not cron or cron[6] != "*":
-        return None
-    _, _, day, month, weekday, _ = cron.groups()
-    steps = re.fullmatch(r"(?:\*|\d+)/(\d+)", month)
-    months = 1 if month == "*" else int(steps[1]) if steps else 12
-    if months > 1 or day not in ("*", "?"):
-        return 31 * months
-    return 1 if weekday in ("*", "?") else 31 if "#" in weekday or "L" in weekday else 7
 
 
 def _rotation(secret: str, **rules: object) -> Given:
