@@ -50,6 +50,33 @@ def not_everything(path: str) -> Check:
     return check
 
 
+def no_wildcard(path: str, service: str) -> Check:
+    """No statement allows all of a service (`sqs:*`, or what is wider: `*`, `NotAction`)."""
+
+    def check(case: Case) -> Verdict:
+        document = _document(case, path)
+        if document is None:
+            return NOT_APPLICABLE
+        for statement, action in document.service_wildcards():
+            if statement.not_actions or action.partition(":")[0] in (service, "*"):
+                return fail(f"{statement.name} allows {action}; name the actions that are needed", case.where(path))
+        return PASS
+
+    return check
+
+
+def kept_from_everyone(path: str, action: str) -> Check:
+    """It denies an action on every resource to everyone, or to everyone but roles or users that it names."""
+
+    def check(case: Case) -> Verdict:
+        document = _document(case, path)
+        if document is not None and document.denies(action):
+            return PASS
+        return fail(f"it does not deny {action} to everyone", case.where(path))
+
+    return check
+
+
 def tls_only(path: str, action: str, *, objects: bool = False) -> Check:
     """It denies to everyone what comes without TLS: all of `action`, such as `s3:*`.
 
