@@ -104,7 +104,8 @@ class Backup(Component):
             region=args["region"],
             name=args["vault"],
             rules=self._rules(vault),
-            tags=args["tags"],
+            # What the policy rules ask of the active site's plan, they do not ask of this one.
+            tags={**args["tags"], "role": "active" if args["active"] else "standby"},
             opts=self.child(),
         )
         aws.backup.Selection(
