@@ -1,6 +1,5 @@
 """Systems Manager: parameters, documents and patches."""
 
-import re
 from collections.abc import Mapping
 
 from model.resource import tag_key
@@ -11,6 +10,7 @@ from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
 from policies.verdict import NOT_APPLICABLE, PASS, Verdict, fail
 from policies.vocabulary import all_of, any_of, cmk, matches, one_of, present, when
+from policies.words import named_like
 
 PARAMETER = "aws:ssm/parameter:Parameter"
 DOCUMENT = "aws:ssm/document:Document"
@@ -22,17 +22,8 @@ MACHINES = ("aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"
 
 def _secret(case: Case) -> Verdict:
     """By a word of its name, or since it is a SecureString already. Raises UnknownMet."""
-    name = case.at("name")
-    texts = [case.resource.name, *([name] if isinstance(name, str) else [])]
-    for text in texts:
-        spelled = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", text)
-        words = "-".join(["", *re.split(r"[^a-z0-9]+", spelled.lower()), ""])
-        if any(f"-{word}-" in words or f"-{word}s-" in words for word in case.value("words")):
-            return PASS
-    verdict = one_of("type", "SecureString")(case)
-    if verdict.outcome != "pass" and name is UNKNOWN:
-        raise UnknownMet("name")
-    return verdict
+    secure = one_of("type", "SecureString")(case)
+    return PASS if secure.outcome == "pass" or named_like(case, case.value("words")) else secure
 
 
 SECURE = Rule(
