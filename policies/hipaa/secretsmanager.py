@@ -1,12 +1,11 @@
 """Secrets Manager: what secrets are encrypted with, how long they live, who reads them."""
 
-import re
-
 from model.values import UNKNOWN, UnknownMet, number
 from policies.access import not_public
 from policies.case import Case
 from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
+from policies.schedules import longest_gap
 from policies.verdict import PASS, Verdict, fail
 from policies.vocabulary import all_of, by_type, cmk, in_production, linked_by, none_of, not_false, true, unless
 
@@ -35,7 +34,7 @@ def _often_enough(case: Case) -> Verdict:
     days = number(case.at("rotationRules.automaticallyAfterDays"))
     schedule = case.at("rotationRules.scheduleExpression")
     if days is None and schedule is not UNKNOWN:
-        days = _days(schedule) if isinstance(schedule, str) else None
+        days = longest_gap(schedule) if isinstance(schedule, str) else None
     if schedule is UNKNOWN and days is None:
         raise UnknownMet
     if days is None:
@@ -45,6 +44,7 @@ def _often_enough(case: Case) -> Verdict:
     return PASS
 
 
+<<<<<<< HEAD
 def _days(schedule: str) -> float | None:
     """The longest time between two rotations of `rate(30 days)` or `cron(0 4 1 * ? *)`; None where it is neither."""
     rate = re.fullmatch(r"\s*rate\((\d+) (hour|day)s?\)\s*", schedule)
@@ -66,6 +66,8 @@ def _made_anew_otherwise(case: Case) -> Verdict:
     return PASS if listed else fail("it is not among by_hand")
 
 
+=======
+>>>>>>> rulesB
 def _rotation(secret: str, **rules: object) -> Given:
     return Given(ROTATION, f"{secret}-rotation", {"secretId": ref(secret), "rotationRules": rules})
 
