@@ -122,16 +122,12 @@ def has_rule(phase: str, check: Check, lacks: str) -> Callable[[Resource], Check
 
     def about(published: Resource) -> Check:
         def some(case: Case) -> Verdict:
-            given = case.at("phase")
-            if given is UNKNOWN:
-                raise UnknownMet("phase")
-            if str(given).strip().lower() != phase:
+            if not of_phase(case, phase):
                 return NOT_APPLICABLE
-            known, short = host(case.view, published), str(published.at("name")).strip().lower()
             wrong, unclear = "", None
             for path, rule in enabled_rules(case.resource):
                 inside = case.inside(rule, path)
-                inside.parameters = {**case.parameters, "host": known or _written(short, rule)}
+                inside.parameters = {**case.parameters, "host": host_for(rule, case.view, published)}
                 verdict = readable(check)(inside)
                 if verdict.outcome == "pass":
                     return PASS
@@ -146,11 +142,22 @@ def has_rule(phase: str, check: Check, lacks: str) -> Callable[[Resource], Check
     return about
 
 
-def _written(short: str, rule: Any) -> str | None:
-    """A short name as the rule spells it out."""
+def of_phase(case: Case, phase: str) -> bool:
+    """Whether the ruleset is one of the phase. Raises UnknownMet."""
+    given = case.at("phase")
+    if given is UNKNOWN:
+        raise UnknownMet("phase")
+    return str(given).strip().lower() == phase
+
+
+def host_for(rule: Any, view: View, published: Resource) -> str | None:
+    """As `host`; a short name as the rule spells it out, where the zone's name is not known."""
+    known = host(view, published)
     expression = rule.get("expression")
-    spelled = re.findall(r'"([^"]+)"', expression.lower()) if isinstance(expression, str) else []
-    return next((word for word in spelled if word.startswith(f"{short}.")), None)
+    if known is not None or not isinstance(expression, str):
+        return known
+    short = str(published.at("name")).strip().lower()
+    return next((word for word in re.findall(r'"([^"]+)"', expression.lower()) if word.startswith(f"{short}.")), None)
 
 
 def readable(check: Check) -> Check:
