@@ -59,7 +59,7 @@ def published(view: View) -> Iterator[tuple[Resource, bool]]:
 
 def in_every_zone(type: str, check: Check, lacks: str) -> Check:
     """Asked once a stack: each zone that it publishes in has a resource of `type` that passes `check`."""
-    return _each(type, lambda _published: check, lacks, lambda view: list(published(view)))
+    return in_zones_of(lambda view: list(published(view)), type, lambda _published: check, lacks)
 
 
 def for_every_host(type: str, about: Callable[[Resource], Check], lacks: str) -> Check:
@@ -67,7 +67,7 @@ def for_every_host(type: str, about: Callable[[Resource], Check], lacks: str) ->
 
     A zone does not count beside hosts that the stack publishes, or may publish, in it.
     """
-    return _each(type, about, lacks, _hosts)
+    return in_zones_of(_hosts, type, about, lacks)
 
 
 def _hosts(view: View) -> list[tuple[Resource, bool]]:
@@ -80,9 +80,11 @@ def _hosts(view: View) -> list[tuple[Resource, bool]]:
     ]
 
 
-def _each(
-    type: str, about: Callable[[Resource], Check], lacks: str, those: Callable[[View], list[tuple[Resource, bool]]]
+def in_zones_of(
+    those: Callable[[View], list[tuple[Resource, bool]]], type: str, about: Callable[[Resource], Check], lacks: str
 ) -> Check:
+    """The zone of each of `those` (resource, whether it is certain) has a resource of `type` that passes its check."""
+
     def each(case: Case) -> Verdict:
         verdicts = [
             _has(case, resource, certain, type, about(resource), lacks) for resource, certain in those(case.view)

@@ -125,7 +125,7 @@ def _deep_hosts_proxied(case: Case) -> Verdict:
         if one.kind == ZONE or same is False:
             continue
         name = one.at("name")
-        if name is UNKNOWN or any(zone is UNKNOWN for zone in zones):
+        if same is None or name is UNKNOWN or any(zone is UNKNOWN for zone in zones):
             unclear = True
             continue
         found = host(case.view, one)
@@ -135,7 +135,7 @@ def _deep_hosts_proxied(case: Case) -> Verdict:
             and _deep(found, str(zones[0]).lower() if zones else "")
             and not _named(case, found)
         ):
-            if same and certain:
+            if certain:
                 return PASS
             unclear = True
     return unknown("whether deep hosts are proxied is not known yet") if unclear else fail("no deep host is proxied")
