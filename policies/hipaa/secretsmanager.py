@@ -44,30 +44,11 @@ def _often_enough(case: Case) -> Verdict:
     return PASS
 
 
-<<<<<<< HEAD
-def _days(schedule: str) -> float | None:
-    """The longest time between two rotations of `rate(30 days)` or `cron(0 4 1 * ? *)`; None where it is neither."""
-    rate = re.fullmatch(r"\s*rate\((\d+) (hour|day)s?\)\s*", schedule)
-    if rate:
-        return int(rate[1]) / (24 if rate[2] == "hour" else 1)
-    cron = re.fullmatch(r"\s*cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)\s*", schedule)
-    if not cron or cron[6] != "*":
-        return None
-    _, _, day, month, weekday, _ = cron.groups()
-    steps = re.fullmatch(r"(?:\*|\d+)/(\d+)", month)
-    months = 1 if month == "*" else int(steps[1]) if steps else 12
-    if months > 1 or day not in ("*", "?"):
-        return 31 * months
-    return 1 if weekday in ("*", "?") else 31 if "#" in weekday or "L" in weekday else 7
-
-
 def _made_anew_otherwise(case: Case) -> Verdict:
     listed = case.resource.name in case.value("by_hand")
     return PASS if listed else fail("it is not among by_hand")
 
 
-=======
->>>>>>> rulesB
 def _rotation(secret: str, **rules: object) -> Given:
     return Given(ROTATION, f"{secret}-rotation", {"secretId": ref(secret), "rotationRules": rules})
 
