@@ -17,7 +17,7 @@ COPY requirements.lock pyproject.toml ./
 RUN python -m venv /opt/lifeline \
     && python - <<'PICK' > /tmp/wanted.txt
 import re
-wanted = {"boto3", "botocore", "jmespath", "psycopg", "psycopg-binary", "python-dateutil", "s3transfer", "six", "typing-extensions", "urllib3"}
+wanted = {"boto3", "botocore", "cffi", "cryptography", "jmespath", "psycopg", "psycopg-binary", "pycparser", "python-dateutil", "s3transfer", "six", "typing-extensions", "urllib3"}
 entries = re.split(r"\n(?=[A-Za-z0-9])", open("requirements.lock", encoding="utf-8").read())
 for entry in entries:
     name = re.split(r"[\[=<>; ]", entry, maxsplit=1)[0].lower()

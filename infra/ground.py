@@ -99,6 +99,7 @@ class Ground:
         }
         if service.port is not None:
             told["PORT"] = str(service.port)
+            told["LIFELINE_TLS"] = "on" if service.tls else "off"
         if workload.user:
             told["DATABASE_HOST"] = self.database.endpoint
             told["DATABASE_READER_HOST"] = self.database.reader_endpoint
@@ -106,8 +107,9 @@ class Ground:
             told["DATABASE_NAME"] = workloads.database_name(settings)
             told["DATABASE_USER"] = workload.user
         for callee in service.calls:
+            other = settings.service(callee)
             key = f"LIFELINE_URL_{callee.upper().replace('-', '_')}"
-            told[key] = f"http://{callee}:{settings.service(callee).port}"
+            told[key] = f"{'https' if other.tls else 'http'}://{callee}:{other.port}"
         told.update(self.supplies.environment(service))
         return told
 

@@ -42,8 +42,8 @@ class Rotated(TypedDict):
 
 
 class RotationArgs(TypedDict):
-    region: pulumi.Input[str]
-    """Home region: Secrets Manager rotates the primary copy only."""
+    region: str
+    """Plain, since its topic is looked up by it. Home region: Secrets Manager rotates the primary copy only."""
     alarm_region: str
     """Plain: the other region, where the silence is heard."""
     account_id: str
@@ -62,6 +62,10 @@ class RotationArgs(TypedDict):
     """Plain mapping: region → alias of its key for secrets; a new value is encrypted in both."""
     log_key_arn: pulumi.Input[str]
     """Key of the log."""
+    topic_arns: Mapping[str, pulumi.Input[str]]
+    """Plain mapping: region → where its alarm speaks. By name: the other region's is its site's."""
+    runbooks: pulumi.Input[str]
+    """Address below which the runbook pages are."""
     tags: TagsInput
     """On every child that takes tags."""
 
@@ -199,12 +203,17 @@ class Rotation(Component):
             opts=self.child(depends_on=[called]),
         )
 
+    def _says(self, text: str, heading: str) -> pulumi.Output[str]:
+        return pulumi.Output.format("[high] {0} Runbook: {1}/keys.md#{2}", text, self._args["runbooks"], heading)
+
     def _alarms(self, function: aws.lambda_.Function) -> None:
         name, args = self._name, self._args
         aws.cloudwatch.MetricAlarm(
             f"{name}-failed",
             region=args["region"],
-            alarm_description="A rotation failed, or a copy of a secret is not in step; the function's log says which.",
+            alarm_description=self._says("A rotation failed, or a copy of a secret is not in step.", "rotation-failed"),
+            alarm_actions=[args["topic_arns"][args["region"]]],
+            ok_actions=[args["topic_arns"][args["region"]]],
             namespace="AWS/Lambda",
             metric_name="Errors",
             dimensions={"FunctionName": function.name},
@@ -221,8 +230,11 @@ class Rotation(Component):
         aws.cloudwatch.MetricAlarm(
             f"{name}-silent",
             region=args["alarm_region"],
-            alarm_description="Secrets are not rotated: the home region is lost, or its secrets are out of step. They "
-            "stay readable here; rotation waits until the home region is back.",
+            alarm_description=self._says(
+                "Secrets are not rotated: the home region is lost, or its secrets are out of step.", "rotation-silent"
+            ),
+            alarm_actions=[args["topic_arns"][args["alarm_region"]]],
+            ok_actions=[args["topic_arns"][args["alarm_region"]]],
             namespace=permissions.METRICS,
             metric_name=METRIC,
             dimensions={"Application": args["application"], "Environment": args["environment"]},
