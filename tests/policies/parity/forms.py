@@ -1,4 +1,4 @@
-"""One stack in every form that is judged, each read by what reads it in production: what a form tells less, it lacks."""
+"""One stack in every form that is judged, read by what reads it in production; what a form does not tell is gone."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +15,8 @@ from model.values import UNKNOWN
 from model.view import View
 from model.wire import HIDDEN, SECRET, SIGNATURE
 from policies.crossguard.server import Analyzer
-from policies.evaluate import Parameters, evaluate
 from policies.discovery import PACKS
+from policies.evaluate import Parameters, evaluate
 from policies.rule import Rule
 from tests.policies.parity.verdicts import Verdicts, of_diagnostics, of_findings
 

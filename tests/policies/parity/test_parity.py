@@ -1,4 +1,4 @@
-"""One answer in every form that is judged: never a pass against a failure, and unknown only where the form's own input is.
+"""One answer in every form: never a pass against a failure, and unknown only where the form's own input is.
 
 `UPDATE_DIFFERENCES=1` with this test writes what a form cannot tell into `differences.yaml`, to be reviewed.
 The same through the real engine: `tests/engine/test_parity.py`.
