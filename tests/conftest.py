@@ -17,6 +17,15 @@ from sandbox.aws import moto_settings
 PREFIXES_OF_ACCOUNTS = ("AWS_", "PULUMI_", "CLOUDFLARE_", "LIFELINE_")
 
 
+SHARED = {
+    "test_fence.py": "applied",
+    "test_life_cycle.py": "applied",
+    "test_after_a_promotion.py": "moved",
+    "test_promotion.py": "moved",
+}
+"""Files of tests/engine that share an estate (its conftest.py), so that they run on one worker."""
+
+
 class LeftTheMachine(OSError):
     """A test tried to reach something else than this machine; as an OSError it also looks unreachable to the code."""
 
@@ -41,6 +50,15 @@ def pytest_configure(config: pytest.Config) -> None:
     # that a test interrupts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _stay_on_loopback(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file is run by one worker, and so are the files that share an estate."""
+    for item in items:
+        engine = item.path.parent.name == "engine"
+        item.add_marker(
+            pytest.mark.xdist_group(SHARED.get(item.path.name, str(item.path)) if engine else str(item.path))
+        )
 
 
 def _stay_on_loopback(config: pytest.Config) -> None:

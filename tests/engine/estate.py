@@ -49,6 +49,8 @@ class Estate:
         }
         self.engine = Engine(root, self.environment)
         self.control = Control(self.running)
+        self.first: dict[str, Changes] = {}
+        """What the first `up` did, stack → changes, where a fixture ran it."""
 
     @property
     def stacks(self) -> dict[str, Settings]:

@@ -43,7 +43,7 @@ class Session:
     def __init__(self, endpoint: str, credentials: Credentials) -> None:
         self._endpoint = endpoint
         self._credentials = credentials
-        # One session, which reads botocore's models once; a session of its own, since boto3's default one is everybody's.
+        # It reads botocore's models once. Not boto3's default session, which is everybody's.
         self._session = boto3.session.Session()
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
