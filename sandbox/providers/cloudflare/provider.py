@@ -35,10 +35,14 @@ class CloudflareHandler:
             found = self._api.call("POST", self._collection(subject), self._body(subject))
         return str(found["id"]), self._state(subject, found)
 
-    def read(self, subject: Subject) -> Properties | None:
+    def imported(self, subject: Subject) -> Subject:
         parent, _, own = subject.id.rpartition("/")
-        if parent:  # an import names both: `<zone or account>/<id>`
-            subject = replace(subject, id=own, inputs={**subject.inputs, self._row.parent: parent})
+        if not parent:
+            return subject
+        # An import names both: `<zone or account>/<id>`, a ruleset's `zones/<zone>/<id>`.
+        return replace(subject, id=own, inputs={**subject.inputs, self._row.parent: parent.rpartition("/")[2]})
+
+    def read(self, subject: Subject) -> Properties | None:
         with self._said("make http request to read", subject):
             try:
                 found = self._api.call("GET", f"{self._collection(subject)}/{subject.id}")
@@ -103,6 +107,9 @@ class SettingHandler:
         found = self._set(subject)
         parts = [str(subject.inputs["zoneId"]), *(str(subject.inputs[name]) for name in self._row.named)]
         return "/".join(parts), found
+
+    def imported(self, subject: Subject) -> Subject:
+        return subject
 
     def read(self, subject: Subject) -> Properties | None:
         zone, _, name = subject.id.partition("/")
