@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from infra.settings.cdn import CdnSettings, LogPush
+from policies.edge_language import holds
 from tests.infra.declared import Declared, run, shipped
 from tests.infra.stacks import declared
 
 RULESET, SETTING = "cloudflare:index/ruleset:Ruleset", "cloudflare:index/zoneSetting:ZoneSetting"
+RECORD, DNSSEC = "cloudflare:index/dnsRecord:DnsRecord", "cloudflare:index/zoneDnssec:ZoneDnssec"
 
 
 def with_cdn(**changes: Any) -> Declared:
@@ -29,7 +31,7 @@ def test_the_zone_speaks_modern_tls_and_https_only() -> None:
     assert found["ssl"] == "strict" and found["always_use_https"] == "on"
     assert found["0rtt"] == "off"
     hsts = found["security_header"]["strict_transport_security"]
-    assert hsts["enabled"] is True and hsts["max_age"] == 31536000 and hsts["include_subdomains"] is False
+    assert hsts["enabled"] is True and hsts["max_age"] == 31536000 and hsts["include_subdomains"] is True
 
 
 def decided(rules: list[dict[str, Any]], path: str, method: str = "GET") -> bool:
@@ -87,6 +89,18 @@ def test_the_firewall_runs_both_managed_rulesets_and_one_address_is_limited() ->
     assert "ip.src" in rate["ratelimit"]["characteristics"]
 
 
+def test_methods_and_countries_that_nobody_needs_are_refused() -> None:
+    (methods,) = ruleset(declared("global"), "http_request_firewall_custom")
+    assert methods["action"] == "block"
+    ask = {"http.host": "nl-fhir.clinic.example.com", "http.request.method": "GET", "ip.src.country": "US"}
+    assert holds(methods["expression"], ask) is False
+    assert holds(methods["expression"], {**ask, "http.request.method": "TRACE"}) is True
+    assert holds(methods["expression"], {**ask, "http.host": "another.example.com"}) is not True
+    _, countries = ruleset(with_cdn(countries=("US", "CA")), "http_request_firewall_custom")
+    assert holds(countries["expression"], ask) is False
+    assert holds(countries["expression"], {**ask, "ip.src.country": "XX"}) is True
+
+
 def test_the_edge_shows_its_certificate_to_the_sites_and_to_its_probes() -> None:
     stack = declared("global")
     pulls = stack.one("cloudflare:index/authenticatedOriginPullsSettings:AuthenticatedOriginPullsSettings")
@@ -97,17 +111,52 @@ def test_the_edge_shows_its_certificate_to_the_sites_and_to_its_probes() -> None
 
 def test_a_zone_that_others_configure_is_left_alone() -> None:
     stack = with_cdn(zone="external")
-    assert stack.of(SETTING) == stack.of(RULESET) == []
+    assert stack.of(SETTING) == stack.of(RULESET) == stack.of(DNSSEC) == []
+    assert {item.inputs["type"] for item in stack.of(RECORD)} == {"CNAME"}, "those that validate certificates"
     assert stack.of("cloudflare:index/loadBalancer:LoadBalancer")
+
+
+def records(stack: Declared, type: str) -> list[dict[str, Any]]:
+    return [item.inputs for item in stack.of(RECORD) if item.inputs["type"] == type]
+
+
+def test_the_zone_says_who_issues_its_certificates_and_is_signed() -> None:
+    stack = with_cdn(authorities=("amazon.com", "letsencrypt.org"))
+    issued = [record["data"] for record in records(stack, "CAA")]
+    assert issued == [
+        {"flags": 0, "tag": "issue", "value": "amazon.com"},
+        {"flags": 0, "tag": "issue", "value": "letsencrypt.org"},
+    ]
+    signed = stack.one(DNSSEC)
+    assert signed.inputs["status"] == "active"
+    assert signed.protect, "without it, and with a DS at the registrar, nobody finds the zone"
+    assert with_cdn(authorities=(), dnssec=False).of(DNSSEC) == []
+
+
+def test_a_domain_without_mail_says_so_and_one_with_mail_is_left_alone() -> None:
+    stack = with_cdn(mail="none")
+    texts = {record["name"]: record["content"] for record in records(stack, "TXT")}
+    assert texts["clinic.example.com"] == '"v=spf1 -all"'
+    assert "p=reject" in texts["_dmarc.clinic.example.com"]
+    (mx,) = records(stack, "MX")
+    assert (mx["content"], mx["priority"]) == (".", 0)
+    assert CdnSettings().mail == "external", "records of a mail service that is there already must not be doubled"
+    other = with_cdn(mail="external")
+    assert records(other, "TXT") == records(other, "MX") == []
 
 
 def test_logs_are_pushed_only_where_asked_for_and_hold_no_query() -> None:
     job = "cloudflare:index/logpushJob:LogpushJob"
     assert declared("global").of(job) == []
-    push = LogPush(destination="s3://logs/edge?region=us-east-2", ownership_challenge="token")
-    fields = with_cdn(log_push=push).one(job).inputs["outputOptions"]["fieldNames"]
-    assert "ClientRequestPath" in fields
-    assert not {"ClientRequestURI", "ClientRequestReferer", "Cookies", "RequestHeaders"} & set(fields)
+    push = LogPush(destination="s3://logs/edge?region=us-east-2&sse=AES256", ownership_challenge="token")
+    jobs = {each.inputs["dataset"]: each.inputs for each in with_cdn(log_push=push, event_push=push).of(job)}
+    assert set(jobs) == {"http_requests", "firewall_events"}
+    for given in jobs.values():
+        assert given["enabled"] is True
+        fields = given["outputOptions"]["fieldNames"]
+        assert "ClientRequestPath" in fields
+        hidden = {"ClientRequestURI", "ClientRequestQuery", "ClientRequestReferer", "Cookies", "RequestHeaders"}
+        assert not hidden & set(fields)
 
 
 def test_geographic_steering_names_both_pools_for_each_region() -> None:
