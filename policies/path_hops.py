@@ -1,6 +1,7 @@
 """What breaks each hop of the way from the edge to the database."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import ip_network
 from typing import Any
 
@@ -82,7 +83,7 @@ def listener_tls(case: Case, _way: Way) -> Verdict:
 
 def from_the_edge(case: Case, _way: Way) -> Verdict:
     """Of a load balancer's group: every rule lets in the edge's networks and nothing else."""
-    edge = [ip_network(str(item), strict=False) for item in case.value("edge_networks")]
+    edge = _networks(tuple(str(item) for item in case.value("edge_networks")))
     found = entries(case.view, case.resource)
     for entry in found:
         outside = next((one for one in entry.opening.networks if not _inside(one, edge)), None)
@@ -93,7 +94,12 @@ def from_the_edge(case: Case, _way: Way) -> Verdict:
     return _settled(found, "it lets nobody in")
 
 
-def _inside(network: Network, edge: list[Network]) -> bool:
+@lru_cache(maxsize=8)
+def _networks(given: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(ip_network(item, strict=False) for item in given)
+
+
+def _inside(network: Network, edge: tuple[Network, ...]) -> bool:
     return any(network.version == one.version and network.subnet_of(one) for one in edge)  # type: ignore[arg-type]
 
 

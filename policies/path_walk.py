@@ -25,7 +25,9 @@ SERVICE = "aws:ecs/service:Service"
 @lru_cache(maxsize=1)
 def way(view: View) -> "Way":
     """The way through a view; walked once for all that stand on it."""
-    return Way(view)
+    found = Way(view)
+    found.walk()
+    return found
 
 
 class Way:
@@ -36,14 +38,16 @@ class Way:
         self.unclear = False
         """Some link on it is not known: what seems to stand beside it may be on it. Complete after `walk`."""
 
-    def walk(self) -> "Way":
+    def walk(self) -> None:
         """All of it."""
-        _ = (self.origins, self.balancer_groups, self.door_groups, self.databases)
+        _ = self.origins
+        if not self.balancers and not self.unclear:
+            return  # nothing leads anywhere
+        _ = (self.balancer_groups, self.door_groups, self.databases)
         for group in self.view.of(GROUP):
             self.databases_of(group)
         for record in self.view.of(RECORD):
             self.entrances(record)
-        return self
 
     def _linked(self, target: Resource, type: str, property: str) -> tuple[Resource, ...]:
         links = self.view.linked(target, type, property)

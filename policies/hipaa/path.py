@@ -35,7 +35,7 @@ STORE, STORE_TLS = "7 (database's security group)", "8 (database TLS)"
 
 def _every_hop(case: Case) -> Verdict:
     """Each hop that the resource is part of; the first that is broken is named."""
-    walked = way(case.view).walk()
+    walked = way(case.view)
     certain = _hops(case, walked)
     verdicts = [(name, ask(lambda one, hop=hop: hop(one, walked), case)) for name, hop in certain or _any(case)]  # type: ignore[misc]
     for outcome in ("fail", "unknown"):
@@ -251,6 +251,13 @@ aws.rds.ClusterParameterGroup("tls", family="aurora-postgresql17",
         _path(*_DOOR_GROUP, from_edge={"cidrIpv4": "0.0.0.0/0"}, note="hop 5"),
         _path(*_TASKS, from_web={"referencedSecurityGroupId": None, "cidrIpv4": "10.0.0.0/8"}, note="hop 6"),
         _path(*_STORE, from_task={"toPort": 65535}, note="hop 7"),
-        _path(*_STORE, database={"dbClusterParameterGroupName": "default.aurora-postgresql17"}, note="hop 8"),
+        _path(
+            *_DOOR,
+            "targets",
+            "service",
+            "database",
+            database={"dbClusterParameterGroupName": "default.aurora-postgresql17"},
+            note="hop 8",
+        ),
     ),
 )

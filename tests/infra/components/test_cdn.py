@@ -1,6 +1,7 @@
 """The edge: TLS and HTTPS always, nothing of a patient's cached, and only the edge reaches the sites."""
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,6 +18,26 @@ RECORD, DNSSEC = "cloudflare:index/dnsRecord:DnsRecord", "cloudflare:index/zoneD
 def with_cdn(**changes: Any) -> Declared:
     settings = shipped("global")
     return run(settings.model_copy(update={"cdn": settings.cdn.model_copy(update=changes)}))
+
+
+@cache
+def most() -> Declared:
+    """With all that the settings can ask for; run once."""
+    push = LogPush(destination="s3://logs/edge?region=us-east-2&sse=AES256", ownership_challenge="token")
+    return with_cdn(
+        cached=("/terms",),
+        countries=("US", "CA"),
+        authorities=("amazon.com", "letsencrypt.org"),
+        mail="none",
+        log_push=push,
+        event_push=push,
+    )
+
+
+@cache
+def least() -> Declared:
+    """A zone of which the program says as little as it can; run once."""
+    return with_cdn(authorities=(), dnssec=False, mail="external")
 
 
 def ruleset(stack: Declared, phase: str) -> list[dict[str, Any]]:
@@ -71,12 +92,12 @@ def decided(rules: list[dict[str, Any]], path: str, method: str = "GET") -> bool
     ],
 )
 def test_static_files_and_chosen_responses_are_cached_and_fhir_never_is(path: str, cached: bool) -> None:
-    rules = ruleset(with_cdn(cached=("/terms",)), "http_request_cache_settings")
+    rules = ruleset(most(), "http_request_cache_settings")
     assert decided(rules, path) is cached
 
 
 def test_only_reads_of_chosen_responses_are_cached() -> None:
-    rules = ruleset(with_cdn(cached=("/terms",)), "http_request_cache_settings")
+    rules = ruleset(most(), "http_request_cache_settings")
     assert decided(rules, "/terms/list", "POST") is False
 
 
@@ -96,7 +117,7 @@ def test_methods_and_countries_that_nobody_needs_are_refused() -> None:
     assert holds(methods["expression"], ask) is False
     assert holds(methods["expression"], {**ask, "http.request.method": "TRACE"}) is True
     assert holds(methods["expression"], {**ask, "http.host": "another.example.com"}) is not True
-    _, countries = ruleset(with_cdn(countries=("US", "CA")), "http_request_firewall_custom")
+    _, countries = ruleset(most(), "http_request_firewall_custom")
     assert holds(countries["expression"], ask) is False
     assert holds(countries["expression"], {**ask, "ip.src.country": "XX"}) is True
 
@@ -121,7 +142,7 @@ def records(stack: Declared, type: str) -> list[dict[str, Any]]:
 
 
 def test_the_zone_says_who_issues_its_certificates_and_is_signed() -> None:
-    stack = with_cdn(authorities=("amazon.com", "letsencrypt.org"))
+    stack = most()
     issued = [record["data"] for record in records(stack, "CAA")]
     assert issued == [
         {"flags": 0, "tag": "issue", "value": "amazon.com"},
@@ -130,26 +151,24 @@ def test_the_zone_says_who_issues_its_certificates_and_is_signed() -> None:
     signed = stack.one(DNSSEC)
     assert signed.inputs["status"] == "active"
     assert signed.protect, "without it, and with a DS at the registrar, nobody finds the zone"
-    assert with_cdn(authorities=(), dnssec=False).of(DNSSEC) == []
+    assert least().of(DNSSEC) == records(least(), "CAA") == []
 
 
 def test_a_domain_without_mail_says_so_and_one_with_mail_is_left_alone() -> None:
-    stack = with_cdn(mail="none")
+    stack = most()
     texts = {record["name"]: record["content"] for record in records(stack, "TXT")}
     assert texts["clinic.example.com"] == '"v=spf1 -all"'
     assert "p=reject" in texts["_dmarc.clinic.example.com"]
     (mx,) = records(stack, "MX")
     assert (mx["content"], mx["priority"]) == (".", 0)
     assert CdnSettings().mail == "external", "records of a mail service that is there already must not be doubled"
-    other = with_cdn(mail="external")
-    assert records(other, "TXT") == records(other, "MX") == []
+    assert records(least(), "TXT") == records(least(), "MX") == []
 
 
 def test_logs_are_pushed_only_where_asked_for_and_hold_no_query() -> None:
     job = "cloudflare:index/logpushJob:LogpushJob"
     assert declared("global").of(job) == []
-    push = LogPush(destination="s3://logs/edge?region=us-east-2&sse=AES256", ownership_challenge="token")
-    jobs = {each.inputs["dataset"]: each.inputs for each in with_cdn(log_push=push, event_push=push).of(job)}
+    jobs = {each.inputs["dataset"]: each.inputs for each in most().of(job)}
     assert set(jobs) == {"http_requests", "firewall_events"}
     for given in jobs.values():
         assert given["enabled"] is True
