@@ -37,13 +37,13 @@ def _every_hop(case: Case) -> Verdict:
     """Each hop that the resource is part of; the first that is broken is named."""
     walked = way(case.view)
     certain = _hops(case, walked)
-    verdicts = [(name, ask(lambda one, hop=hop: hop(one, walked), case)) for name, hop in certain or _any(case)]  # type: ignore[misc]
+    if not certain and not walked.unclear:
+        return NOT_APPLICABLE
+    verdicts = [(name, ask(lambda one, hop=hop: hop(one, walked), case)) for name, hop in certain or _any(case)]
     for outcome in ("fail", "unknown"):
         for name, verdict in verdicts:
             if verdict.outcome != outcome:
                 continue
-            if not certain and not walked.unclear:
-                return NOT_APPLICABLE
             if walked.unclear and name not in (EDGE_TLS, PULL):
                 return unknown(f"what stands on the way is not known yet; hop {name}: {verdict.message}", verdict.path)
             return Verdict(verdict.outcome, f"hop {name} is broken: {verdict.message}", verdict.path)
@@ -74,13 +74,14 @@ def _hops(case: Case, walked: Way) -> list[tuple[str, hops.Hop]]:
 
 def _any(case: Case) -> list[tuple[str, hops.Hop]]:
     """The hops that it may be part of, where some link is not known."""
-    return {
+    asked: dict[str, list[tuple[str, hops.Hop]]] = {
         RECORD: [(DNS, hops.dns)],
         LISTENER: [(PULL, hops.certificate_asked), (LISTENS, hops.listener_tls)],
         GROUP: [(DOOR, hops.from_the_edge), (TASK, hops.from_the_balancer), (STORE, hops.from_tasks)],
         CLUSTER: [(STORE_TLS, hops.database_tls)],
         INSTANCE: [(STORE_TLS, hops.database_tls)],
-    }.get(case.resource.kind, [])
+    }
+    return asked.get(case.resource.kind, [])
 
 
 SETTING, PULLS = hops.SETTING, hops.PULLS
@@ -141,7 +142,7 @@ _PATH: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "parameters": (
-        hops.CLUSTER_PARAMETERS,
+        "aws:rds/clusterParameterGroup:ClusterParameterGroup",
         {"family": "aurora-postgresql17", "parameters": [{"name": "rds.force_ssl", "value": "1"}]},
     ),
     "database-group": (GROUP, {}),
