@@ -31,7 +31,8 @@ def rotation(owner: Component, name: str, settings: Settings, secrets: Secrets, 
             },
             "keys": {each.region: naming.key_alias(site, "secrets") for site, each in settings.sites.items()},
             "log_key_arn": stores.keys[home].arns[AUDIT],
-            "tags": tags(settings),
+            # It makes secrets anew, and sees no patient's data.
+            "tags": {**tags(settings), "data-classification": "internal"},
         },
         owner.child(),
     )

@@ -51,8 +51,11 @@ def listed(folder: Path, content: Any) -> str:
 OPEN_IN_OURS = {
     "alb-access-logs",
     "alb-target-group-https",
+    "cw-alarm-action",
+    "cwl-data-protection",
     "dynamodb-backup-plan",
     "dynamodb-cmk",
+    "lambda-dlq",
     "rds-in-backup-plan",
     "secrets-rotation",
     "vpc-igw-authorized",
