@@ -48,7 +48,7 @@ def listed(folder: Path, content: Any) -> str:
     return str(path)
 
 
-OPEN_IN_OURS = {"cf-browser-check", "cf-caa", "cf-dnssec", "cf-hsts"}
+OPEN_IN_OURS: set[str] = {"cwl-data-protection", "lambda-dlq"}
 """What the estate does not declare yet."""
 
 
