@@ -76,13 +76,7 @@ def _imported(wire: Wire, resource: dict[str, Any], found: str | None) -> Import
     given = {name: value for name, value in resource["inputs"].items() if not _hidden(name, value)}
     unread = UNREAD.get(kind, set())
     replaces = tuple(name for name in wire.diff(made, **given).replaces if name not in unread)
-    return Imported(
-        urn,
-        kind,
-        found,
-        made.id == resource["id"],
-        tuple(name for name in difference.replaces if name not in UNREAD.get(kind, ())),
-    )
+    return Imported(urn, kind, found, made.id == resource["id"], replaces)
 
 
 def _hidden(name: str, value: Any) -> bool:
