@@ -12,8 +12,16 @@ def _made(items: list[dict[str, Any]]) -> int:
 
 
 def _keys(kms: Any) -> int:
-    found = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
-    return sum(key["KeyManager"] != "AWS" and key["KeyState"] != "PendingDeletion" for key in found)
+    """Those with our tags: the emulation makes AWS's own as well."""
+    found = [kms.list_resource_tags(KeyId=key["KeyId"])["Tags"] for key in kms.list_keys()["Keys"]]
+    return sum(any(tag["TagKey"] == "project" for tag in tags) for tags in found)
+
+
+def _alarms(watch: Any) -> int:
+    """But for those that target tracking makes for itself."""
+    pages = watch.get_paginator("describe_alarms").paginate()
+    names = [alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]]
+    return sum(not name.startswith("TargetTracking-") for name in names)
 
 
 def there(it: Estate, region: str) -> dict[str, int]:
@@ -35,7 +43,7 @@ def there(it: Estate, region: str) -> dict[str, int]:
         "aws:kms/key:Key": _keys(it.aws("kms", region)),
         "aws:acm/certificate:Certificate": len(it.aws("acm", region).list_certificates()["CertificateSummaryList"]),
         "aws:backup/plan:Plan": len(it.aws("backup", region).list_backup_plans()["BackupPlansList"]),
-        "aws:cloudwatch/metricAlarm:MetricAlarm": _paged(it, "cloudwatch", region, "describe_alarms", "MetricAlarms"),
+        "aws:cloudwatch/metricAlarm:MetricAlarm": _alarms(it.aws("cloudwatch", region)),
         "aws:cloudwatch/eventRule:EventRule": len(it.aws("events", region).list_rules()["Rules"]),
         "aws:cloudwatch/logGroup:LogGroup": _paged(it, "logs", region, "describe_log_groups", "logGroups"),
         "aws:wafv2/webAcl:WebAcl": len(it.aws("wafv2", region).list_web_acls(Scope="REGIONAL")["WebACLs"]),
