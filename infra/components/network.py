@@ -98,7 +98,10 @@ class Network(Component):
 
     def _tier(self, tier: str) -> pulumi.Output[dict[str, str]]:
         """Tags that also say who may get there from where: `public`, `private` or `isolated`."""
-        return pulumi.Output.from_input(self._args["tags"]).apply(lambda tags: {**tags, "tier": tier})
+        tags: pulumi.Output[dict[str, str]] = pulumi.Output.from_input(self._args["tags"]).apply(
+            lambda given: {**given, "tier": tier}
+        )
+        return tags
 
     def _table(self, suffix: str, subnets: dict[str, pulumi.Output[str]]) -> pulumi.Output[str]:
         table = aws.ec2.RouteTable(

@@ -71,7 +71,9 @@ def _second_factor(case: Case) -> Verdict:
 
 def _policies(case: Case, user: Resource) -> tuple[list[Resource], bool]:
     """(what holds the policies of a user and of its groups, whether there may be more)"""
-    view, found, groups = case.view, [], []
+    view = case.view
+    found: list[Resource] = []
+    groups: list[Resource] = []
     memberships = ((OF_USER, "user", "groups"), (OF_GROUP, "users", "group"))
     unclear = False
     for type_, member, path in memberships:

@@ -11,7 +11,7 @@ from sandbox.providers.rows.cloudflare import ROWS as EDGE_ROWS
 from tests.engine.estate import Estate
 from tests.sandbox.providers.wire import Wire
 
-ACTS = {row.type for row in (*aws_rows(), *EDGE_ROWS)}
+ACTS = {row.type for row in aws_rows()} | {row.type for row in EDGE_ROWS}
 """Types that exist in the emulated clouds."""
 UNREAD = {
     "aws:acm/certificate:Certificate": {"validationMethod"},

@@ -31,7 +31,8 @@ Seen = dict[str, dict[str, str]]
 @cache
 def rules() -> Mapping[str, Rules]:
     """Type → how its properties change."""
-    return {row.type: row.rules for row in (*aws_rows(), *plain_rows(), *EDGE_ROWS)}
+    acting = {row.type: row.rules for row in aws_rows()} | {row.type: row.rules for row in EDGE_ROWS}
+    return acting | {plain.type: plain.rules for plain in plain_rows()}
 
 
 def of(stack: Declared) -> Seen:
