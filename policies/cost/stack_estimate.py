@@ -101,7 +101,7 @@ CAPPED = Rule(
         example(_node("db.r7g.4xlarge"), note="about 1,600 dollars"),
         example(_TASK, _service(2)),
         example(
-            _node("db.r7g.4xlarge", change="update", before={"instanceClass": "db.r7g.2xlarge"}),
+            _GROWN,
             parameters={"max_delta": 1000},
         ),
         example(_node("db.r7g.large", change="create"), note="a first deployment has the cap only"),
