@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 import toolchain
 from sandbox.aws import moto_settings
@@ -18,12 +19,20 @@ PREFIXES_OF_ACCOUNTS = ("AWS_", "PULUMI_", "CLOUDFLARE_", "LIFELINE_")
 
 
 SHARED = {
-    "test_fence.py": "applied",
-    "test_life_cycle.py": "applied",
-    "test_after_a_promotion.py": "moved",
-    "test_promotion.py": "moved",
+    "tests/engine/test_fence.py": "applied",
+    "tests/engine/test_life_cycle.py": "applied",
+    "tests/engine/test_after_a_promotion.py": "moved",
+    "tests/engine/test_promotion.py": "moved",
 }
-"""Files of tests/engine that share an estate (its conftest.py), so that they run on one worker."""
+"""Files that share an estate (tests/engine/conftest.py), so that one worker runs them."""
+
+
+class ByEstate(LoadFileScheduling):
+    """A file is run by one worker, and so are the files that share an estate."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return SHARED.get(file, file)
 
 
 class LeftTheMachine(OSError):
@@ -52,13 +61,14 @@ def pytest_configure(config: pytest.Config) -> None:
     _stay_on_loopback(config)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file is run by one worker, and so are the files that share an estate."""
-    for item in items:
-        engine = item.path.parent.name == "engine"
-        item.add_marker(
-            pytest.mark.xdist_group(SHARED.get(item.path.name, str(item.path)) if engine else str(item.path))
-        )
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByEstate:
+    return ByEstate(config, log)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The first test of an estate applies three stacks: minutes on a machine that has other work."""
+    if item.path.parent.name == "engine" and item.get_closest_marker("timeout") is None:
+        item.add_marker(pytest.mark.timeout(1200))
 
 
 def _stay_on_loopback(config: pytest.Config) -> None:

@@ -1,6 +1,6 @@
 """The real engine on the three stacks: from nothing, again, flipped, refused, and back to nothing.
 
-The tests of this file share one estate, which test_fence had before them, and run in their order; each says what it leaves behind.
+The tests share one estate, which test_fence had before them, and run in their order; each says what it leaves behind.
 """
 
 import json
