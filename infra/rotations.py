@@ -36,7 +36,8 @@ def rotation(owner: Component, name: str, settings: Settings, secrets: Secrets, 
             },
             "runbooks": settings.observability.runbooks.rstrip("/"),
             "log_key_arn": stores.keys[home].arns[AUDIT],
-            "tags": tags(settings),
+            # It makes secrets anew, and sees no patient's data.
+            "tags": {**tags(settings), "data-classification": "internal"},
         },
         owner.child(),
     )

@@ -1,6 +1,7 @@
 """What is a secret by its name, or by the look of it; and what only says where one lies."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from model.values import number, truth
@@ -10,8 +11,10 @@ _WORDS = frozenset(
 )
 _KEYS = frozenset({"api", "private", "secret", "shared", "preshared", "signing", "auth", "master"})
 """Before "key"."""
-_NO_SECRET_TOKENS = frozenset({"client", "continuation", "creation", "idempotency", "next", "page", "request"})
-"""Before "token": what tells one request from another."""
+_REQUESTS = frozenset({"client", "continuation", "creation", "idempotency", "lock", "next", "page", "request"})
+_PUBLISHED = frozenset({"analytics", "grant", "offer", "site", "source", "validation", "verification"})
+_NO_SECRET_TOKENS = _REQUESTS | _PUBLISHED | {"update", "version"}
+"""Before "token": what tells one request or one version from another, and what is published anyway."""
 _BEHIND = frozenset({"base64", "body", "content", "pem", "plain", "plaintext", "string", "text", "value", "wo"})
 """Behind a secret's name: it still is one. Anything else is about a secret (`passwordLength`, `SECRET_ARN`)."""
 
@@ -25,6 +28,7 @@ _ELSEWHERE = re.compile(r"arn:|\{\{resolve:|\$\{|https?://(?![^/]*@)|/[\w./-]+$"
 """An ARN, a reference that is resolved later, an address, a path such as a parameter's name."""
 
 
+@lru_cache(maxsize=4096)
 def secret_name(name: str) -> bool:
     """Whether something of this name is a secret: `masterPassword`, `DB_PASSWORD`, `privateKeyPem`, `api-key`."""
     words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)]
@@ -42,9 +46,13 @@ def secret_name(name: str) -> bool:
 
 def in_clear(name: str, value: Any) -> bool:
     """Whether a known value is a secret that stands there in clear: by its name, or by the look of the value."""
-    if not isinstance(value, str) or not value.strip():
+    return named_in_clear(name, value) or (isinstance(value, str) and bool(_LOOKS.search(value.strip())))
+
+
+def named_in_clear(name: str, value: Any) -> bool:
+    """The same by the name alone: a text that neither says where the secret lies nor switches something on."""
+    if not isinstance(value, str) or not secret_name(name):
         return False
-    if _LOOKS.search(value.strip()):
-        return True
-    switch = truth(value) is not None or (number(value) is not None and len(value.strip()) < 4)
-    return secret_name(name) and not switch and not _ELSEWHERE.match(value.strip())
+    text = value.strip()
+    switch = truth(text) is not None or (number(text) is not None and len(text) < 4)
+    return bool(text) and not switch and not _ELSEWHERE.match(text)

@@ -147,6 +147,9 @@ class Rotation(Component):
             code=pulumi.AssetArchive({CODE.name: pulumi.FileAsset(str(CODE))}),
             timeout=60,
             memory_size=256,
+            # Secrets Manager calls it once a secret and step; one that runs away takes no more of the account's.
+            reserved_concurrent_executions=5,
+            kms_key_arn=args["log_key_arn"],  # its environment says where secrets are, and is encrypted like its log
             environment={"variables": self._told()},
             tags=args["tags"],
             opts=self.child(depends_on=[log, allowed]),

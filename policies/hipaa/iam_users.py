@@ -15,7 +15,7 @@ OF_GROUP = "aws:iam/groupMembership:GroupMembership"
 
 _ANN = Given(USER, "ann")
 _BOB = Given(USER, "bob")
-_STAFF = Given(GROUP, "staff")
+_STAFF = Given(GROUP, "staff", {"name": "staff"})
 _OTHER = Given(GROUP, "other")
 
 IN_GROUP = Rule(
