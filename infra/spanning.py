@@ -11,7 +11,7 @@ from infra.components.control_table import ControlTable
 from infra.components.global_database import GlobalDatabase
 from infra.components.secrets import Secrets
 from infra.components.traffic import Traffic
-from infra.edge import cdn
+from infra.edge import cdn, zone_records
 from infra.found import Found
 from infra.money import budget
 from infra.naming import Naming, tags
@@ -63,8 +63,10 @@ class Spanning(Component):
         watch = SpanningWatch(self, name, settings)
         money = budget(self, name, settings, topics)
         cdn(self, name, settings, args["zone"])
+        zone = zone_records(self, name, settings, args["zone"])
         self.outputs = {
             "edge_host": traffic.host,
+            "dnssec_ds": zone.ds if zone else None,
             "control_table_name": table.table_name,
             "global_cluster_identifier": shell.identifier,
             "certificate_arns": certificates,

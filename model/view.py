@@ -47,6 +47,12 @@ class View:
         """Sent to another process without its indexes."""
         return View, (self.stack, self.source, self.resources, self.changes)
 
+    @classmethod
+    def joined(cls, views: "Sequence[View]") -> "View":
+        """Several stacks as one: a URN names its stack. Of changes nothing is said, and it has several roots."""
+        names = "+".join(view.stack for view in views)
+        return cls(names, views[0].source, [resource for view in views for resource in view.resources])
+
     def get(self, urn: str) -> Resource | None:
         return self._by_urn.get(urn)
 

@@ -9,7 +9,8 @@ from model.values import UNKNOWN, Malformed, UnknownMet, items, truth
 from model.view import View
 from policies.case import Case, Check
 from policies.edge import ZONE, place
-from policies.edge_language import Request, Unreadable, holds
+from policies.edge_language import Unreadable, holds
+from policies.edge_terms import Request
 from policies.verdict import NOT_APPLICABLE, PASS, Verdict, fail, unknown
 
 RULESET = "cloudflare:index/ruleset:Ruleset"

@@ -83,6 +83,7 @@ RATE_LIMIT = _own(
     RATE_PHASE,
     all_of(
         one_of("action", *STOPS),
+        at_least("ratelimit.period", 1),
         any_of(at_least("ratelimit.requestsPerPeriod", 1), at_least("ratelimit.scorePerPeriod", 1)),
     ),
     (
@@ -95,6 +96,7 @@ RATE_LIMIT = _own(
         {"action": "log", "ratelimit": _RATE},
         {"action": "block"},
         {"action": "block", "ratelimit": {"characteristics": ["ip.src"], "period": 60}},
+        {"action": "block", "ratelimit": {"characteristics": ["ip.src"], "requestsPerPeriod": 600}},
     ),
     (
         '{"action": "block", "expression": "true", "ratelimit": {"characteristics": ["cf.colo.id", "ip.src"], '

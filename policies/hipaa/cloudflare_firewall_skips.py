@@ -68,7 +68,11 @@ def _of_the_firewall(case: Case) -> bool:
 
 
 def _skip(expression: str, **parameters: object) -> Example:
-    rule = {"action": "skip", "expression": expression, "actionParameters": parameters or {"phases": [MANAGED_PHASE]}}
+    rule: dict[str, object] = {
+        "action": "skip",
+        "expression": expression,
+        "actionParameters": parameters or {"phases": [MANAGED_PHASE]},
+    }
     return example(_EDGE, _ruleset(CUSTOM_PHASE, rule))
 
 

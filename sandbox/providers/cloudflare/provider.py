@@ -89,7 +89,7 @@ class CloudflareHandler:
 
 
 class SettingHandler:
-    """The life of a zone's setting. The real provider leaves it as it is when it is deleted, and so does this."""
+    """The life of a zone's setting. Deleting leaves its value where the real provider does."""
 
     def __init__(self, row: SettingRow, api: Api) -> None:
         self._row = row
@@ -114,7 +114,8 @@ class SettingHandler:
         return self._set(subject)
 
     def delete(self, subject: Subject) -> None:
-        """The zone keeps the value."""
+        if self._row.removed is not None:
+            self._api.call(self._row.verb, self._path(subject), {self._row.value: self._row.removed})
 
     def _set(self, subject: Subject) -> Properties:
         body = {self._row.value: subject.inputs[self._row.value]}
