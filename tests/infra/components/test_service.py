@@ -172,7 +172,9 @@ def test_a_service_reaches_those_that_it_calls_and_no_other(site: str) -> None:
     stack = declared(site)
     for name, callees in CALLS.items():
         told = environment(stack, f"{site}-{name}-task")
-        assert {key: value for key, value in told.items() if key.startswith("LIFELINE_URL_")} == {f"LIFELINE_URL_{callee.upper()}": f"https://{callee}:8080" for callee in callees}
+        assert {key: value for key, value in told.items() if key.startswith("LIFELINE_URL_")} == {
+            f"LIFELINE_URL_{callee.upper()}": f"https://{callee}:8080" for callee in callees
+        }
     ways = {
         (item.inputs["securityGroupId"], item.inputs["referencedSecurityGroupId"])
         for item in stack.of("vpc/securityGroupIngressRule:SecurityGroupIngressRule")
