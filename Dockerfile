@@ -3,7 +3,7 @@
 # It is not built by this repository's checks: there is no container engine where they run. Build it, and name it by
 # its digest in `lifeline:lifeline_image`:
 #
-#   docker buildx build --platform linux/amd64 --build-arg PYTHON=python:3.13-slim@sha256:… -t lifeline/lifeline --push .
+#   docker buildx build --platform linux/arm64 --build-arg PYTHON=python:3.13-slim@sha256:… -t lifeline/lifeline --push .
 #
 # PYTHON takes a digest, so that the base is the one that was scanned; the default is a tag for want of a digest that
 # would still exist when you read this.

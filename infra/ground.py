@@ -57,6 +57,7 @@ class Ground:
             "environment": self.environment(workload),
             "secrets": {key: self.found.secret_arn(short) for key, short in workload.secrets.items()},
             "secret_key_alias": naming.key_alias(site, "secrets"),
+            "architecture": settings.architecture.upper(),
             "statements": self.statements(workload),
             "log_group": naming.log_group(site, workload.name),
             "log_key_arn": self.keys.arns["logs"],

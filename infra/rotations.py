@@ -34,6 +34,7 @@ def rotation(owner: Component, name: str, settings: Settings, secrets: Secrets, 
                 settings.home_region: naming.topic_arn(settings.home_region, settings.scope, "high"),
                 settings.sites[other].region: naming.topic_arn(settings.sites[other].region, other, "high"),
             },
+            "topic_key": naming.key_alias(settings.scope, "alerts"),
             "runbooks": settings.observability.runbooks.rstrip("/"),
             "log_key_arn": stores.keys[home].arns[AUDIT],
             # It makes secrets anew, and sees no patient's data.

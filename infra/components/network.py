@@ -98,8 +98,8 @@ class Network(Component):
 
     def _tier(self, tier: str) -> pulumi.Output[dict[str, str]]:
         """Tags that also say who may get there from where: `public`, `private` or `isolated`."""
-        tags: pulumi.Output[dict[str, str]] = pulumi.Output.from_input(self._args["tags"]).apply(
-            lambda given: {**given, "tier": tier}
+        tags: pulumi.Output[dict[str, str]] = pulumi.Output.all(self._args["tags"], {"tier": tier}).apply(
+            lambda found: {**found[0], **found[1]}
         )
         return tags
 

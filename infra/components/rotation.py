@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from infra import permissions
 from infra.component import Component, TagsInput, policy
+from infra.log_masking import masking
 
 CODE = Path(__file__).parents[2] / "operations" / "rotation" / "handler.py"
 METRIC = "secret_rotation_alive"
@@ -64,6 +65,8 @@ class RotationArgs(TypedDict):
     """Key of the log."""
     topic_arns: Mapping[str, pulumi.Input[str]]
     """Plain mapping: region → where its alarm speaks. By name: the other region's is its site's."""
+    topic_key: str
+    """Plain: alias of the key of the topic in `region`."""
     runbooks: pulumi.Input[str]
     """Address below which the runbook pages are."""
     tags: TagsInput
@@ -107,6 +110,13 @@ class Rotation(Component):
             tags=args["tags"],
             opts=self.child(),
         )
+        aws.cloudwatch.LogDataProtectionPolicy(
+            f"{name}-masking",
+            region=args["region"],
+            log_group_name=log.name,
+            policy_document=masking(),
+            opts=self.child(),
+        )
         role = aws.iam.Role(
             f"{name}-role",
             name=args["role"],
@@ -132,6 +142,9 @@ class Rotation(Component):
                     ]
                 ),
                 *permissions.report(),
+                *permissions.tell(
+                    args["topic_arns"][args["region"]], args["region"], args["account_id"], args["topic_key"]
+                ),
             ),
             opts=self.child(),
         )
@@ -151,6 +164,8 @@ class Rotation(Component):
             reserved_concurrent_executions=5,
             kms_key_arn=args["log_key_arn"],  # its environment says where secrets are, and is encrypted like its log
             environment={"variables": self._told()},
+            # A beat that failed three times is told, and not only counted.
+            dead_letter_config={"target_arn": args["topic_arns"][args["region"]]},
             tags=args["tags"],
             opts=self.child(depends_on=[log, allowed]),
         )

@@ -40,6 +40,11 @@ _LISTENED_TO = any_of(
 )
 _OF_FLOWS = any_of(linked_by(FLOW_LOG, "logDestination"), linked_by(FLOW_LOG, "logGroupName"))
 
+
+def _stays(case: Case) -> Verdict:
+    return PASS if case.resource.name in case.value("standard") else fail("it is not among standard")
+
+
 INFREQUENT = Rule(
     id="cost-cwl-class",
     pack="cost",
@@ -58,14 +63,17 @@ INFREQUENT = Rule(
         Parameter(
             "words", ["flow", "debug", "trace", "verbose"], "Words of a name that make it such a group.", "array"
         ),
+        Parameter("standard", [], "Pulumi names of groups that stay in the standard class.", "array"),
     ),
     # The cheaper class has no metric filters, subscriptions or masking: a group that something listens to is left out.
     check=unless(
-        _LISTENED_TO, when(any_of(_for_looking_back, _OF_FLOWS), one_of("logGroupClass", "INFREQUENT_ACCESS"))
+        any_of(_LISTENED_TO, _stays),
+        when(any_of(_for_looking_back, _OF_FLOWS), one_of("logGroupClass", "INFREQUENT_ACCESS")),
     ),
     passing=(
         {"name": "/network/flows", "logGroupClass": "INFREQUENT_ACCESS"},
         {"name": "/orders/audit"},
+        example(Given(LOG_GROUP, "flows"), parameters={"standard": ["flows"]}),
         example(
             Given(LOG_GROUP, "flows", {"name": "/network/flows"}),
             Given(METRIC_FILTER, "rejects", {"logGroupName": ref("flows", "name")}),

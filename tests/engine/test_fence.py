@@ -151,5 +151,5 @@ def test_a_region_killed_outright_loses_all_that_runs_and_comes_back(it: Estate)
 
 def alarm(it: Estate) -> str:
     alarms = it.aws("cloudwatch", "us-east-1").describe_alarms()["MetricAlarms"]
-    (lease,) = [found for found in alarms if "lease" in found["MetricName"]]
+    (lease,) = [found for found in alarms if "lease" in found.get("MetricName", "")]
     return str(lease["StateValue"])

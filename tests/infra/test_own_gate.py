@@ -15,7 +15,7 @@ def test_each_parameter_of_our_own_has_its_reason_on_the_page() -> None:
     for rule, said in CONFIG.items():
         parameters = {key: value for key, value in said.items() if key != "enforcementLevel"}
         for name, value in parameters.items():
-            shown = f"[{', '.join(value)}]" if isinstance(value, list) else value
+            shown = f"[{', '.join(value)}]" if isinstance(value, list) else json.dumps(value)
             assert f"| `{rule}` | `{name}: {shown}` |" in page, rule
 
 

@@ -179,7 +179,7 @@ def test_metric_math_names_only_metrics_that_it_has() -> None:
         assert not queries or len(returned) == 1
         for query in returned:
             if ids:
-                assert set(re.findall(r"[A-Za-z]+", query["expression"])) - functions == ids, query["expression"]
+                assert set(re.findall(r"[A-Za-z]+\d*", query["expression"])) - functions == ids, query["expression"]
 
 
 @pytest.mark.parametrize("site", ["east", "west"])
