@@ -18,7 +18,7 @@ MEGABYTE = 1024 * 1024
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="lifeline-bench-") as folder, estate(Path(folder)) as it:
+    with tempfile.TemporaryDirectory(prefix="lifeline-bench-") as folder, estate(Path(folder), saves=True) as it:
         show("up, from nothing", _ups(it))
         show("Three previews", _previews(it))
 

@@ -47,7 +47,7 @@ class Demo:
     def run(self) -> "Seen":
         """Returns both sites as they are afterwards. Raises DemoFailed, or what the failing part raised."""
         running = self._start()
-        os.environ.update(lifecycle.environment(self._folder, running))
+        os.environ.update(lifecycle.environment(self._folder, running) | lifecycle.ONE_SAVE)
         for key in lifecycle.UNSET:
             os.environ.pop(key, None)
         stacks = environment(self._root, "production", self._folder.overlay)

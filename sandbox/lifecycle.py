@@ -82,6 +82,13 @@ def reset(folder: Folder) -> Running:
     return running
 
 
+ONE_SAVE = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+"""For runs that begin and end with their sandbox: the engine writes its state at the end instead of twice a resource.
+
+A third of the time of a first `up`. Never beside anything that is kept: a run that is killed forgets what it made.
+"""
+
+
 def environment(folder: Folder, running: Running) -> dict[str, str]:
     """The variables that point Pulumi, the AWS SDKs, the Cloudflare SDK and `lifeline` at the sandbox."""
     state = folder.path / "state"

@@ -10,11 +10,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 import toolchain
 from sandbox.aws import moto_settings
 
 PREFIXES_OF_ACCOUNTS = ("AWS_", "PULUMI_", "CLOUDFLARE_", "LIFELINE_")
+
+
+SHARED = {
+    "tests/engine/test_fence.py": "applied",
+    "tests/engine/test_life_cycle.py": "applied",
+    "tests/engine/test_after_a_promotion.py": "moved",
+    "tests/engine/test_promotion.py": "moved",
+}
+"""Files that share an estate (tests/engine/conftest.py), so that one worker runs them."""
+
+
+class ByEstate(LoadFileScheduling):
+    """A file is run by one worker, and so are the files that share an estate."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return SHARED.get(file, file)
 
 
 class LeftTheMachine(OSError):
@@ -41,6 +59,16 @@ def pytest_configure(config: pytest.Config) -> None:
     # that a test interrupts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _stay_on_loopback(config)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByEstate:
+    return ByEstate(config, log)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The first test of an estate applies three stacks: minutes on a machine that has other work."""
+    if item.path.parent.name == "engine" and item.get_closest_marker("timeout") is None:
+        item.add_marker(pytest.mark.timeout(1200))
 
 
 def _stay_on_loopback(config: pytest.Config) -> None:

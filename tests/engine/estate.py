@@ -34,7 +34,7 @@ TRANSACTION_SECONDS = 2
 class Estate:
     """A copy of the shipped settings, a sandbox, and the engine between them."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, saves: bool = False) -> None:
         self.root = root
         self.folder = Folder(root, "test")
         self.running: Running = self.folder.require()
@@ -45,9 +45,12 @@ class Estate:
                 if not key.startswith(("AWS_", "PULUMI_", "CLOUDFLARE_"))
             },
             **lifecycle.environment(self.folder, self.running),
+            **({} if saves else lifecycle.ONE_SAVE),
         }
         self.engine = Engine(root, self.environment)
         self.control = Control(self.running)
+        self.first: dict[str, Changes] = {}
+        """What the first `up` did, stack → changes, where a fixture ran it."""
 
     @property
     def stacks(self) -> dict[str, Settings]:
@@ -201,8 +204,11 @@ def wait(true: Callable[[], Any], what: str, seconds: float = 60) -> None:
 
 
 @contextmanager
-def estate(folder: Path, source: Path = ROOT, **values: Any) -> Iterator[Estate]:
-    """A fresh project, a copy of the one in `source`, and a sandbox, ended afterwards."""
+def estate(folder: Path, source: Path = ROOT, saves: bool = False, **values: Any) -> Iterator[Estate]:
+    """A fresh project, a copy of the one in `source`, and a sandbox, ended afterwards.
+
+    `saves`: the engine writes its state at every step, as it does for users: for a kill in the middle, and for figures.
+    """
     for file in source.glob("Pulumi*.yaml"):
         shutil.copy(file, folder)
     path = folder / "Pulumi.yaml"
@@ -214,7 +220,7 @@ def estate(folder: Path, source: Path = ROOT, **values: Any) -> Iterator[Estate]
     path.write_text(yaml.safe_dump(document, sort_keys=False))
     lifecycle.start(folder, "test", "global", LEASE_SECONDS, TRANSACTION_SECONDS)
     try:
-        yield Estate(folder)
+        yield Estate(folder, saves)
     finally:
         lifecycle.stop(Folder(folder, "test"))
 

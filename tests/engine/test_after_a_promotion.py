@@ -1,6 +1,7 @@
 """What comes after a region was lost: the account, the site that wakes up, its orders, and the checkout that follows.
 
-The tests share one estate and run in their order; the last one leaves east serving, as the first one found it.
+The tests share one estate, which test_promotion has after them, and run in their order; the last one leaves east
+serving, as the first one found it.
 """
 
 import json
@@ -16,19 +17,16 @@ import pytest
 from operations.recovery import rescued
 from sandbox import orders
 from sandbox.load import Load
-from tests.engine.estate import Estate, estate, wait
+from tests.engine.estate import Estate, wait
 from tests.engine.writers import Writers
 
 LAG_SECONDS = 2.0
 
 
 @pytest.fixture(scope="module")
-def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("afterwards")) as made:
-        made.up()
-        made.wait_served("east")
-        Writers.prepare(made, "east")
-        yield made
+def it(moved: Estate) -> Estate:
+    Writers.prepare(moved, "east")
+    return moved
 
 
 @pytest.fixture(scope="module")

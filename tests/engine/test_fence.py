@@ -1,6 +1,6 @@
 """The fence in a whole estate: what stops an abandoned site, what does not, and the break-glass.
 
-The tests share one estate and run in their order; each leaves east serving.
+The tests share one estate, with test_life_cycle after them, and run in their order; each leaves east serving.
 """
 
 import os
@@ -12,17 +12,14 @@ from typing import Any
 
 import pytest
 
-from tests.engine.estate import LEASE_SECONDS, Estate, estate, wait
+from tests.engine.estate import LEASE_SECONDS, Estate, wait
 from tests.engine.writers import Writers
 
 
 @pytest.fixture(scope="module")
-def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("fence")) as made:
-        made.up()
-        made.wait_served("east")
-        Writers.prepare(made, "east")
-        yield made
+def it(applied: Estate) -> Estate:
+    Writers.prepare(applied, "east")
+    return applied
 
 
 @pytest.fixture(autouse=True)

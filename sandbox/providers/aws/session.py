@@ -43,6 +43,8 @@ class Session:
     def __init__(self, endpoint: str, credentials: Credentials) -> None:
         self._endpoint = endpoint
         self._credentials = credentials
+        # It reads botocore's models once. Not boto3's default session, which is everybody's.
+        self._session = boto3.session.Session()
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
 
@@ -51,8 +53,8 @@ class Session:
         region = HOME if service in ACCOUNT_WIDE else region
         with self._lock:
             if (service, region) not in self._clients:
-                # A session of its own: boto3's default session is not safe for threads.
-                self._clients[service, region] = boto3.session.Session().client(
+                # Making a client is not safe for threads, using one is: the lock is held for the making alone.
+                self._clients[service, region] = self._session.client(
                     service,
                     region_name=region,
                     endpoint_url=self._endpoint,
