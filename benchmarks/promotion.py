@@ -106,21 +106,31 @@ def _first_order(it: Estate) -> Iterator[Figure]:
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     began = time.perf_counter()
-    shown = it.lifeline("promote", "--to", "west", "--yes", "--output", "json")
+    moments: dict[tuple[str, str], float] = {}
+    report: dict[str, Any] = {}
+    for line in it.stream("promote", "--to", "west", "--yes", "--output", "json"):
+        told = json.loads(line)
+        if told["event"] == "report":
+            report = told
+        else:
+            moments.setdefault((told["step"], told["state"]), time.perf_counter() - began)
     whole = time.perf_counter() - began
     asking.join(30)
     stop.set()
-    if shown.returncode:
-        raise RuntimeError(shown.stderr)
-    report: dict[str, Any] = json.loads(shown.stdout.splitlines()[-1])
+    if report.get("outcome") != "promoted":
+        raise RuntimeError(f"the promotion did not end well: {report}")
     seconds = {step["id"]: float(step["seconds"]) for step in report["steps"]}
     graph = planned(it.topology).graph
-    writable = Graph([step for step in graph if step.id == "writable" or step.id in graph.before("writable")])
-    steps, way = writable.critical(seconds)
+    steps, way = Graph([step for step in graph if step.id in {"writable", *graph.before("writable")}]).critical(seconds)
     if not served:
         raise RuntimeError("no order was served at west within half a minute")
-    until = served[0] - began
+    until, start, writable = served[0] - began, moments["record", "checking"], moments["writable", "done"]
     yield Figure("until the first order", until, "s", note="sandbox, lease 5 s, transactions 2 s")
     yield Figure("of which the steps that it waits for", steps, "s", note=" → ".join(way))
-    yield Figure("of which the tool's own: start, rules, schedule, and the edge", until - steps, "s", goal=2)
+    yield Figure(
+        "of which the edge, from the write at the target on", until - writable, "s", note="its monitor's interval"
+    )
+    yield Figure("of which the tool's own: start and rules", start, "s")
+    yield Figure("… and its schedule, between steps", writable - start - steps, "s")
+    yield Figure("the tool's own together", writable - steps, "s", goal=2)
     yield Figure("until the command ended, its report written", whole, "s")

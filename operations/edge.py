@@ -35,11 +35,13 @@ class Edge:
     def __init__(self, topology: Topology) -> None:
         self._host = topology.one("edge").id
         zone_name = topology.one("zone").id
-        zones = list(clients.cloudflare().zones.list(name=zone_name))
-        if not zones or not zones[0].account.id:
+        # By path: the SDK's own `zones` takes a fifth of a second to import, on the way of every promotion.
+        found = clients.cloudflare().get("/zones", cast_to=object, options={"params": {"name": zone_name}})
+        zones = found.get("result") if isinstance(found, dict) else None
+        if not zones or not zones[0].get("account", {}).get("id"):
             raise LookupError(f"the edge's API shows no zone {zone_name}: check the token's zone permissions")
-        self._zone = zones[0].id
-        self._account = zones[0].account.id
+        self._zone = str(zones[0]["id"])
+        self._account = str(zones[0]["account"]["id"])
 
     def pools(self) -> dict[str, Pool]:
         """By name."""

@@ -21,6 +21,8 @@ from infra.settings.model import DatabaseSettings, Region, Settings
 from infra.settings.problems import Problem, SettingsError
 from infra.settings.recovery import RecoverySettings
 from infra.settings.words import describe
+from operations import backup_plan
+from operations.backup_plan import BackupPlan
 
 Role = Literal[
     "control_table",
@@ -42,6 +44,7 @@ Role = Literal[
     "secret",
     "rule",
     "queue",
+    "bucket",
     "repository",
     "vault",
 ]
@@ -93,6 +96,8 @@ class Topology(Frozen):
     """Service → its first public path prefix, as the edge's users see it."""
     cpu_units: dict[str, int] = Field(default_factory=dict)
     """Service → what one task takes of the account's quota; 1024 to a virtual CPU."""
+    backup_plans: dict[str, BackupPlan] = Field(default_factory=dict)
+    """Site → its plan in AWS Backup, while it is active and while it stands by."""
     resources: tuple[Resource, ...]
 
     @property
@@ -152,6 +157,7 @@ def from_settings(settings: Settings) -> Topology:
         recovery=settings.recovery,
         cpu_units={service.name: service.cpu for service in settings.services},
         public={service.name: service.public[0] for service in settings.services if service.public},
+        backup_plans={site: backup_plan.of_settings(settings, site) for site in settings.sites},
         resources=tuple(_resources(settings, naming)),
     )
 
@@ -182,6 +188,23 @@ def _resources(settings: Settings, naming: Naming) -> Iterator[Resource]:
                 site=site,
                 name=str(index),
             )
+        yield Resource(
+            role="vault",
+            id=naming.backup_vault(site),
+            region=region,
+            site=site,
+            arn=naming.backup_vault_arn(region, site),
+        )
+        documents = naming.bucket(site, "documents")
+        yield Resource(
+            role="bucket", id=documents, region=region, site=site, name="documents", arn=f"arn:aws:s3:::{documents}"
+        )
+        for rule in settings.recovery.event_rules:
+            yield Resource(role="rule", id=rule, region=region, site=site, name=rule)
+        images = [settings.lifeline_image, *(service.image for service in settings.services)]
+        for image in dict.fromkeys(images):
+            if (repository := naming.repository(image)) is not None:
+                yield Resource(role="repository", id=repository, region=region, site=site, name=image)
         for secret in sorted({name for service in settings.services for name in service.secrets}):
             yield Resource(role="secret", id=naming.secret(secret), region=region, site=site, name=secret)
         yield Resource(role="ecs_cluster", id=naming.ecs_cluster(site), region=region, site=site)
@@ -194,6 +217,10 @@ def _resources(settings: Settings, naming: Naming) -> Iterator[Resource]:
             if service.role != "migration":
                 target = naming.scalable_target(site, name)
                 yield Resource(role="scalable_target", id=target, region=region, site=site, name=name)
+            if "queue" in service.needs:
+                queue, dead = naming.queue(site, name), naming.dead_letters(site, name)
+                yield Resource(role="queue", id=queue, region=region, site=site, name=name)
+                yield Resource(role="queue", id=dead, region=region, site=site, name=f"{name}, given up")
             if service.public:
                 group = naming.target_group(site, name)
                 yield Resource(role="target_group", id=group, region=region, site=site, name=name)

@@ -2,6 +2,7 @@
 
 import getpass
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -16,7 +17,7 @@ from scripts.terminal import Environment, Output, Yes, confirm, emit, next_step,
 
 if TYPE_CHECKING:
     from operations.recovery.begin import Wish
-    from operations.recovery.move import World
+    from operations.recovery.lead import Lead
     from operations.recovery.outcome import Ended
     from operations.recovery.report import Report
     from operations.topology import Topology
@@ -36,6 +37,13 @@ Orders = Annotated[
 File = Annotated[Path | None, typer.Option(help="A topology file in place of the checkout's settings.")]
 
 group = typer.Typer(invoke_without_command=True, no_args_is_help=True, help="Move the live service to the other site.")
+
+
+RISK = (
+    "BREAK-GLASS: no replica of the control table answers, so nothing decides between two operators. Make sure that\n"
+    "nobody else promotes, that nobody extends {origin}'s lease, and, if {origin}'s region does not answer, that it\n"
+    "stays cut off until the record is repaired: else {origin} and {target} may BOTH accept orders."
+)
 
 
 def add(app: typer.Typer) -> None:
@@ -62,6 +70,13 @@ def promote(
     take_over_lock: TakeOver = False,
     incident_start: Start = None,
     orders: Orders = None,
+    break_glass: Annotated[
+        bool, typer.Option("--break-glass", help="No replica of the control table answers: two people decide.")
+    ] = False,
+    by: Annotated[str | None, typer.Option("--by", help="With --break-glass: who decides.", metavar="NAME")] = None,
+    confirmed_by: Annotated[
+        str | None, typer.Option("--confirmed-by", help="With --break-glass: who else does.", metavar="NAME")
+    ] = None,
     topology: File = None,
     output: Output = "text",
 ) -> None:
@@ -73,17 +88,19 @@ def promote(
     project: Project = context.obj
     estate, intent = promote_plan.estate(project, environment, topology)
     wish = _wish(estate, to, mode or "failover", override, skip, reason, take_over_lock, incident_start, plan)
+    from operations.recovery.lead import Lead
     from operations.recovery.move import World
 
+    if break_glass or by or confirmed_by:
+        wish = _glass(wish, break_glass, by, confirmed_by, reason, dry_run or resume)
     target.announce(project)
-    root = promote_plan.folder(project, topology)
-    ids = _ids(orders)
+    lead = Lead(promote_plan.folder(project, topology), World(), _ids(orders))
     if dry_run:
-        promote_plan.dry(root, estate, intent, wish, output)
+        promote_plan.dry(lead.root, estate, intent, wish, output)
     elif resume:
-        _finish(*_resume(root, estate, wish, mode, World(), yes, output, ids), intent, output)
+        _finish(*_resume(lead, estate, wish, mode, yes, output), intent, output)
     else:
-        _finish(*_begin(root, estate, intent, wish, World(), yes, output, ids), intent, output)
+        _finish(*_begin(lead, estate, intent, wish, yes, output), intent, output)
 
 
 @group.command()
@@ -96,24 +113,21 @@ def abort(
     topology: File = None,
 ) -> None:
     """Give the promotion under way up: back to the old site, as long as the database has not moved."""
-    from operations.recovery.abort import abort as give_up
-    from operations.recovery.accounting import aborted
-    from operations.recovery.begin import read
-    from operations.recovery.books import Books
+    from operations.recovery.lead import Lead
     from operations.recovery.move import World
 
     project: Project = context.obj
     estate, _ = promote_plan.estate(project, environment, topology)
     target.announce(project)
     world, root = World(), promote_plan.folder(project, topology)
-    to = promote_plan.destination(root, estate, read(estate, next(iter(estate.sites)), world), world)
+    to = promote_plan.destination(root, estate, world)
     wish = _wish(estate, to, "failover", None, None, reason, take_over_lock, None, None)
     confirm(f"Give the promotion to {to} up, and go on at {estate.peer(to)}?", yes=yes)
-    done = give_up(estate, wish, root, world, say)
-    aborted(done.promotion, Books(estate, root, world, estate.region(to)).read(done.promotion), root)
+    done, _ = Lead(root, world).give_up(estate, wish, say)
     for warning in done.warnings:
         say(f"warning: {warning}")
-    emit(f"promotion {done.promotion} is given up: {done.site} is active, epoch {done.epoch}")
+    epoch = "the record is as it was" if done.epoch is None else f"epoch {done.epoch}"
+    emit(f"promotion {done.promotion} is given up: {done.site} is active, {epoch}")
     next_step("lifeline status")
 
 
@@ -129,15 +143,16 @@ def failback(
 ) -> None:
     """Move the service back to the site that stands by now; refused before its replication has caught up."""
     from operations.recovery.begin import read
+    from operations.recovery.lead import Lead
     from operations.recovery.move import World
 
     project: Project = context.obj
     estate, intent = promote_plan.estate(project, environment, None)
     target.announce(project)
-    world, ids = World(), _ids(orders)
-    to = estate.peer(read(estate, next(iter(estate.sites)), world).active)
+    lead = Lead(project.root, World(), _ids(orders))
+    to = estate.peer(read(estate, next(iter(estate.sites)), lead.world).active)
     wish = _wish(estate, to, mode, override, None, reason, False, None, None)
-    _finish(*_begin(project.root, estate, intent, wish, world, yes, output, ids), intent, output)
+    _finish(*_begin(lead, estate, intent, wish, yes, output), intent, output)
 
 
 def _ids(file: Path | None) -> list[str] | None:
@@ -186,51 +201,51 @@ def _wish(
     )
 
 
-def _begin(
-    root: Path,
-    estate: "Topology",
-    intent: str | None,
-    wish: "Wish",
-    world: "World",
-    yes: bool,
-    output: str,
-    ids: list[str] | None,
-) -> tuple["Ended", "Report"]:
-    from operations.recovery.accounting import Accounting, accounted
-    from operations.recovery.begin import prepare
-    from operations.recovery.promotion import execute
+def _glass(
+    wish: "Wish", break_glass: bool, by: str | None, confirmed_by: str | None, reason: str | None, other: bool
+) -> "Wish":
+    from operations.recovery.move import BreakGlass
 
-    ready = prepare(estate, wish, intent, root, world, letters=True)
+    if not break_glass or other:
+        raise Refused(
+            "--by and --confirmed-by belong to --break-glass, and that to a promotion that is begun: --resume goes on "
+            "with one by itself, and a dry run needs the record"
+        )
+    if not by or not confirmed_by or not (reason or "").strip():
+        raise Refused("the break-glass needs two people and a reason: --by NAME --confirmed-by NAME --reason TEXT")
+    return replace(wish, glass=BreakGlass((by, confirmed_by), str(reason)))
+
+
+def _begin(
+    lead: "Lead", estate: "Topology", intent: str | None, wish: "Wish", yes: bool, output: str
+) -> tuple["Ended", "Report"]:
+    from operations.recovery import unrecorded
+    from operations.recovery.begin import prepare
+    from operations.recovery.promotion import begins
+
+    if wish.glass is None:
+        ready = prepare(estate, wish, intent, lead.root, lead.world, letters=True)
+    else:
+        ready = unrecorded.prepare(estate, wish, intent, lead.root, lead.world)
     if output == "text":
         promote_plan.show_findings(ready.findings)
-    if ready.blocking:
-        execute(ready, root, lambda _: None)  # says which, and refuses
+    begins(ready)  # refuses, and says which rules stand in the way
+    if wish.glass is not None:
+        say(RISK.format(origin=estate.peer(wish.target), target=wish.target))
     loss = (
         "Orders that have not replicated are lost." if wish.mode == "failover" else "Nothing acknowledged is given up."
     )
     confirm(f"{wish.mode.capitalize()} {estate.application} ({estate.environment}) to {wish.target}? {loss}", yes=yes)
-    with accounted(Accounting(estate, wish.target, wish.by, world)) as account:
-        with progress(ready.plan, output) as told:
-            ended = execute(ready, root, told)
-        return ended, account.finish(ended, root, ids)
+    with progress(ready.plan, output) as told:
+        return lead.begin(ready, told)
 
 
 def _resume(
-    root: Path,
-    estate: "Topology",
-    wish: "Wish",
-    mode: Mode | None,
-    world: "World",
-    yes: bool,
-    output: str,
-    ids: list[str] | None,
+    lead: "Lead", estate: "Topology", wish: "Wish", mode: Mode | None, yes: bool, output: str
 ) -> tuple["Ended", "Report"]:
-    from dataclasses import replace
+    from operations.recovery.promotion import unfinished
 
-    from operations.recovery.accounting import Accounting, accounted
-    from operations.recovery.promotion import resume, unfinished
-
-    found = unfinished(estate, replace(wish, mode=mode or "switchover"), root, world)
+    found = unfinished(estate, replace(wish, mode=mode or "switchover"), lead.root, lead.world)
     move = found.plan.move
     over = sum(step.over for step in found.story.steps.values())
     say(f"going on with {move.mode} {move.promotion}: {over} of {len(found.plan.graph)} steps are over")
@@ -239,10 +254,8 @@ def _resume(
     else:
         question = f"Go on with the {move.mode} to {move.target}?"
     confirm(question, yes=yes)
-    with accounted(Accounting(estate, wish.target, wish.by, world)) as account:
-        with progress(found.plan, output, found.story) as told:
-            ended = resume(found, wish, root, told)
-        return ended, account.finish(ended, root, ids)
+    with progress(found.plan, output, found.story) as told:
+        return lead.go_on(found, wish, told)
 
 
 def _finish(ended: "Ended", report: "Report", intent: str | None, output: str) -> None:
@@ -254,7 +267,9 @@ def _finish(ended: "Ended", report: "Report", intent: str | None, output: str) -
         raise Stopped(ended.problem)
     if output == "json":
         return
-    emit(f"{ended.target} serves under epoch {ended.epoch}, {ended.run.seconds:.1f} s after the first step began")
+    if report.break_glass:
+        say(f"BREAK-GLASS: {report.break_glass}")
+    emit(f"{ended.target} serves under epoch {report.epoch}, {ended.run.seconds:.1f} s after the first step began")
     for step in ended.run.steps:
         if step.state in ("degraded", "skipped"):
             emit(f"{step.state}: {step.title}: {step.note}")

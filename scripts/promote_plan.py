@@ -12,7 +12,6 @@ from scripts.project import Project
 from scripts.terminal import Environment, emit, emit_json, next_step
 
 if TYPE_CHECKING:
-    from operations.record.record import Record
     from operations.recovery.begin import Wish
     from operations.recovery.move import World
     from operations.recovery.preconditions.finding import Finding
@@ -95,11 +94,16 @@ def estate(project: Project, environment: str, topology: Path | None) -> tuple["
     return from_settings(settings), settings.active_site
 
 
-def destination(root: Path, topology: "Topology", record: "Record", world: "World") -> str:
+def destination(root: Path, topology: "Topology", world: "World") -> str:
     """Where the promotion under way goes to, by its journal."""
+    from operations.recovery.begin import read
     from operations.recovery.books import Books
+    from operations.recovery.unrecorded import pending
     from operations.steps.past import past
 
+    if (begun := pending(topology, root, world)) is not None:
+        return str(begun[1].header.get("to"))
+    record = read(topology, next(iter(topology.sites)), world)
     if record.lock is None:
         raise Refused(f"no promotion is under way: {record.active} is active, epoch {record.epoch}")
     near = topology.region(next(iter(topology.sites)))

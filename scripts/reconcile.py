@@ -1,15 +1,48 @@
 """reconcile: the checkout and the state follow a promotion."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import typer
 
+from operations.outcomes import Refused
 from scripts import target
 from scripts.changes import show
 from scripts.project import Project
 from scripts.terminal import Environment, Output, emit, emit_json, next_step, say
 
+if TYPE_CHECKING:
+    from operations.topology import Topology
+
 
 def add(app: typer.Typer) -> None:
     app.command()(reconcile)
+
+
+def repair(root: Path, topology: "Topology") -> None:
+    """Write into the record what was done by break-glass on this machine, if that was not done yet."""
+    import getpass
+    import socket
+
+    from operations.recovery.begin import Wish
+    from operations.recovery.lead import Lead
+    from operations.recovery.move import World
+    from operations.recovery.promotion import unfinished
+    from operations.recovery.unrecorded import pending
+
+    world = World()
+    begun = pending(topology, root, world)
+    if begun is None:
+        return
+    promotion, story = begun
+    to = str(story.header.get("to"))
+    if story.end != "promoted":
+        raise Refused(f"{promotion} was begun without the record and is not over: lifeline promote --to {to} --resume")
+    wish = Wish(to, "failover", f"{getpass.getuser()}@{socket.gethostname()}")
+    ended, report = Lead(root, world).go_on(unfinished(topology, wish, root, world), wish, lambda _: None)
+    if "repaired" not in ended.run.notes:
+        raise Refused(report.problem or report.break_glass)
+    say(f"BREAK-GLASS: {report.break_glass}")
 
 
 def reconcile(context: typer.Context, environment: Environment = "production", output: Output = "text") -> None:
@@ -30,6 +63,7 @@ def reconcile(context: typer.Context, environment: Environment = "production", o
         topology.founder,
         clients.aws,
     )
+    repair(project.root, topology)
     done = run(project.root, environment, list(stacks), store.read, engine, say)
     if output == "json":
         planned = [changes.document() for changes in done.planned.values()]

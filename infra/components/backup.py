@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.component import Component, TagsInput, assumed_by, policy
+from infra.settings.backup import frequent, monthly
 
 ROLES = (
     "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
@@ -20,7 +21,6 @@ DESTRUCTIVE = (
     "backup:DisassociateRecoveryPoint",
     "backup:UpdateRecoveryPointLifecycle",
 )
-EVERY_HOURS = {"daily": 24, "twice-daily": 12, "every-six-hours": 6, "hourly": 1}
 TESTED = ("Aurora", "DynamoDB", "S3")
 
 
@@ -51,7 +51,7 @@ class BackupArgs(TypedDict):
     active: bool
     """Plain, since it shapes the rules: whether the site serves. It changes what the plan does, never what exists."""
     frequency: str
-    """Plain, since it shapes the rules: a key of `EVERY_HOURS`."""
+    """Plain, since it shapes the rules: a key of the settings' `EVERY_HOURS`."""
     at: str
     """Plain `HH:MM` in UTC, since it shapes the rules: when the day's first begins."""
     start_minutes: pulumi.Input[int]
@@ -164,14 +164,11 @@ class Backup(Component):
         first time on the day on which they count.
         """
         retention = self._args["retention"]
-        hour, minute = (int(part) for part in self._args["at"].split(":"))
-        monthly = self._rule(vault, "monthly", f"cron({minute} {hour} 1 * ? *)", retention["monthly_days"])
+        frequency, at = self._args["frequency"], self._args["at"]
+        each_month = self._rule(vault, "monthly", monthly(at), retention["monthly_days"])
         if not self._args["active"]:
-            return [{**monthly, "copy_actions": []}]
-        hours = ",".join(str(each) for each in hours_of(self._args["frequency"], hour))
-        often = f"cron({minute} {hours} * * ? *)"
-        frequent = self._rule(vault, self._args["frequency"], often, retention["daily_days"])
-        return [frequent, monthly]
+            return [{**each_month, "copy_actions": []}]
+        return [self._rule(vault, frequency, frequent(frequency, at), retention["daily_days"]), each_month]
 
     def _rule(self, vault: aws.backup.Vault, name: str, schedule: str, days: int) -> dict[str, Any]:
         return {
@@ -219,8 +216,3 @@ class Backup(Component):
                 iam_role_arn=role.arn,
                 opts=self.child(),
             )
-
-
-def hours_of(frequency: str, first: int) -> list[int]:
-    """The hours of a day at which backups begin, one of them `first`."""
-    return sorted((first + step) % 24 for step in range(0, 24, EVERY_HOURS[frequency]))

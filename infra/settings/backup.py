@@ -9,6 +9,24 @@ from infra.settings.frozen import Frozen
 
 Frequency = Literal["daily", "twice-daily", "every-six-hours", "hourly"]
 MONTHLY_DAYS = 365
+EVERY_HOURS: dict[str, int] = {"daily": 24, "twice-daily": 12, "every-six-hours": 6, "hourly": 1}
+
+
+def hours_of(frequency: str, first: int) -> list[int]:
+    """The hours of a day at which backups begin, one of them `first`."""
+    return sorted((first + step) % 24 for step in range(0, 24, EVERY_HOURS[frequency]))
+
+
+def frequent(frequency: str, at: str) -> str:
+    """The schedule of the rule that works at the active site only; `at`: `HH:MM`."""
+    hour, minute = (int(part) for part in at.split(":"))
+    return f"cron({minute} {','.join(str(each) for each in hours_of(frequency, hour))} * * ? *)"
+
+
+def monthly(at: str) -> str:
+    """The schedule of the rule that works at both sites."""
+    hour, minute = (int(part) for part in at.split(":"))
+    return f"cron({minute} {hour} 1 * ? *)"
 
 
 class BackupAccount(Frozen):

@@ -70,6 +70,9 @@ class RecoverySettings(Frozen):
     """`write` makes the target's replicas secrets of their own; reading needs nothing."""
     outbox_table: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_.]*$")] = "outbox"
     """Where services keep what is still to be sent; counted after a promotion, never sent by it."""
+    event_rules: tuple[Annotated[str, Field(pattern=r"^[.\-_A-Za-z0-9]{1,64}$")], ...] = ()
+    """EventBridge rules of your own, by name, that are there at both sites and run at the active one only. Lifeline's
+    own rules are on at both."""
     end_to_end: EndToEnd = EndToEnd()
     orders: OrderSettings = OrderSettings()
     steps: tuple[OwnStep, ...] = ()

@@ -10,6 +10,8 @@ FINDERS: dict[str, Finder] = {
     "aws:cfg/recorder:Recorder": Again("PutConfigurationRecorder"),
     "aws:cfg/recorderStatus:RecorderStatus": Again("StartConfigurationRecorder"),
     "aws:cloudtrail/trail:Trail": Named("arn:aws:cloudtrail:{region}:{account}:trail/{name}"),
+    "aws:cloudwatch/logAccountPolicy:LogAccountPolicy": Again("PutAccountPolicy"),
+    "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": Again("PutDataProtectionPolicy"),
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": Listed(
         "ce", "get_anomaly_monitors", "AnomalyMonitors", "MonitorArn", like={"MonitorName": "{name}"}
     ),

@@ -72,6 +72,7 @@ FINDERS: dict[str, Finder] = {
     "aws:rds/globalCluster:GlobalCluster": Named("{globalClusterIdentifier}"),
     "aws:rds/subnetGroup:SubnetGroup": Named("{name}"),
     "aws:s3/bucket:Bucket": Named("{bucket}"),
+    "aws:s3/bucketNotification:BucketNotification": Again("PutBucketNotificationConfiguration"),
     **{f"aws:s3/{kind}": Again("a bucket's setting, or an object, is put") for kind in SETTINGS},
     "aws:secretsmanager/secret:Secret": Listed(
         "secretsmanager", "describe_secret", "[@]", "ARN", given={"SecretId": "{name}"}

@@ -160,6 +160,7 @@ FINDERS: dict[str, Finder] = {
         "/zones/{zoneId}/rulesets", {"name": "{name}", "phase": "{phase}"}, "zones/{zoneId}/{id}"
     ),
     "cloudflare:index/tieredCache:TieredCache": Again("a zone's setting"),
+    "cloudflare:index/zoneDnssec:ZoneDnssec": Again("a zone has it, on or off"),
     "cloudflare:index/zoneSetting:ZoneSetting": Again("a zone's setting"),
     "random:index/randomPassword:RandomPassword": Again("it exists in the state alone"),
 }

@@ -19,7 +19,8 @@ KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 _LOOK_BACK = timedelta(hours=1)
 """Older requests are not even looked at: their askers have gone long ago."""
-_POLL = 0.25
+_FIRST_LOOK, _LONGEST_LOOK = 0.1, 0.5
+"""Seconds between two looks for an answer: growing, since most come at once and the others may take long."""
 
 
 class NoAnswer(Exception):
@@ -79,7 +80,7 @@ class Mailbox:
             "until": to_attribute((at + timedelta(seconds=timeout)).isoformat(timespec="milliseconds")),
         }
         deadline = monotonic() + timeout
-        last = "its warden said nothing"
+        last, pause = "its warden said nothing", _FIRST_LOOK
         try:
             self._replicas.call("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
         except ConditionFailed:
@@ -94,7 +95,8 @@ class Mailbox:
                     return answer if isinstance(answer, dict) else {"error": "the answer is malformed"}
             except RecordUnreachable as unreachable:
                 last = str(unreachable)
-            sleep(_POLL)
+            sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_LOOK)
         raise NoAnswer(f"{kind} at {site} is unknown after {timeout:.0f} s: {last}; the site may be lost or cut off")
 
     def pending(self, site: str) -> list[Request]:

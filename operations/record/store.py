@@ -36,12 +36,16 @@ class RecordStore:
         answer = self._replicas.call("get_item", Key=self._key, ConsistentRead=True)
         return of_item(answer.get("Item"), self._founder)
 
-    def move(self, expected: Record, to: str) -> Record:
+    def move(self, expected: Record, to: str, epoch: int | None = None) -> Record:
         """Makes `to` the active site in the next epoch, if the record is still what the caller expects, lock included.
 
+        `epoch`: a later one than the next, where a lease was taken without the record. Raises ValueError for an older.
         Safe to repeat with the same `expected` only until it has returned. Raises RecordMoved, RecordUnreachable.
         """
-        moved = replace(expected, active=to, epoch=expected.epoch + 1, since=now())
+        following = expected.epoch + 1 if epoch is None else epoch
+        if following <= expected.epoch:
+            raise ValueError(f"the epoch only grows: {following} is not after {expected.epoch}")
+        moved = replace(expected, active=to, epoch=following, since=now())
         values: dict[str, Any] = {":to": to, ":next": moved.epoch, ":since": moved.since}
         conditions = ["(#active = :active AND #epoch = :epoch)", _UNLOCKED]
         values |= {":active": expected.active, ":epoch": expected.epoch}

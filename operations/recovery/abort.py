@@ -1,5 +1,6 @@
 """Giving a promotion up: back to the old site, as long as the database has not moved."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,11 @@ from operations.recovery.begin import Wish
 from operations.recovery.books import Books
 from operations.recovery.database import describe, moving_to, writes
 from operations.recovery.move import Move, World
-from operations.recovery.promotion import unfinished
+from operations.recovery.promotion import Unfinished, unfinished
+from operations.recovery.steps.unrecorded.repair import RepairRecord, start_warden
+from operations.steps.hands import Hands
 from operations.steps.journal import Journal, JournalMalformed, JournalOvertaken, JournalUnwritable
+from operations.steps.step import StepFailed
 from operations.topology import Topology
 
 
@@ -21,7 +25,8 @@ class Aborted:
 
     promotion: str
     site: str
-    epoch: int
+    epoch: int | None
+    """None where the record was out of reach, and is as it was."""
     warnings: tuple[str, ...]
 
 
@@ -33,8 +38,10 @@ def abort(topology: Topology, wish: Wish, root: Path, world: World, say: Callabl
     found = unfinished(topology, wish, root, world)
     move = found.plan.move
     _before_the_point(move)
+    if move.glass is not None:
+        return _unrecorded(found, wish, root, say)
     books = Books(topology, root, world, move.region)
-    journal = Journal(move.promotion, books.all, world.clock, found.entries)
+    journal = Journal(move.promotion, books.of(move), world.clock, found.entries)
     try:
         journal.write("resume", "", found.plan.hash, {"by": wish.by, "abort": True})
         journal.write("call", "abort", f"dynamodb:UpdateItem@{move.region}", {"to": move.origin})
@@ -54,6 +61,25 @@ def abort(topology: Topology, wish: Wish, root: Path, world: World, say: Callabl
             "Go on with: lifeline promote abort"
         ) from None
     return Aborted(move.promotion, move.origin, record.epoch, warnings)
+
+
+def _unrecorded(found: Unfinished, wish: Wish, root: Path, say: Callable[[str], None]) -> Aborted:
+    """One that was begun by break-glass and has not touched the database: only the old site's warden was stopped."""
+    move = found.plan.move
+    books = Books(move.topology, root, move.world, move.region).of(move)
+    journal = Journal(move.promotion, books, move.world.clock, found.entries)
+    step = next(step for step in found.plan.graph if isinstance(step, RepairRecord))
+    try:
+        journal.write("resume", "", found.plan.hash, {"by": wish.by, "abort": True})
+        start_warden(move, Hands(step, journal, move.world.aws, move.world.clock, threading.Event()))
+        say(f"{move.origin}'s warden runs again, and takes its lease as soon as it can read the record")
+        warnings = tuple(_edge(move))
+        journal.write("end", "", "aborted", {"warnings": list(warnings)})
+    except (JournalUnwritable, JournalOvertaken) as error:
+        raise Refused(f"it cannot be given up: {error}") from None
+    except StepFailed as failed:
+        raise Stopped(f"{failed}. Nothing else was changed. Go on with: lifeline promote abort") from None
+    return Aborted(move.promotion, move.origin, None, warnings)
 
 
 def _before_the_point(move: Move) -> None:

@@ -1,7 +1,6 @@
 """The account of one promotion: measured while it runs, written down when it ends."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +11,7 @@ from operations.recovery.loss import Mode
 from operations.recovery.measure import Measuring
 from operations.recovery.move import World
 from operations.recovery.outcome import Ended
-from operations.recovery.report import UNKNOWN, Report, build
-from operations.steps.journal import Entry
+from operations.recovery.report import UNKNOWN, Outcome, Report, build
 from operations.steps.outcome import RunOutcome, StepOutcome
 from operations.steps.past import Past, past
 from operations.topology import Topology
@@ -39,7 +37,13 @@ class Accounting:
         """Measure, make the report and keep it beside the journal. `ids`: of acknowledged orders, where given."""
         story = past(ended.journal)
         mode: Mode = "switchover" if ended.mode == "switchover" else "failover"
-        measured = self._measuring.finish(mode, _declared(story), ids)
+        try:
+            measured = self._measuring.finish(mode, _declared(story), ids)
+        except Exception as error:  # noqa: BLE001  # whatever it was, a report has to be left
+            why = f"it could not be measured: {type(error).__name__}: {error}"
+            report = build(ended.promotion, ended.outcome, story, ended.run, None, f"{ended.problem} {why}".strip())
+            reports.keep(root, report, None)
+            return report
         if story.resumes:
             seen = reports.of(root, ended.promotion)
             earlier = seen.downtime_seconds if seen is not None else UNKNOWN
@@ -50,26 +54,13 @@ class Accounting:
         return report
 
 
-def aborted(promotion: str, entries: Iterable[Entry], root: Path) -> Report:
-    """The report of one that was given up, kept: from its journal alone, nothing was measured."""
-    story = past(entries)
+def plain(promotion: str, outcome: Outcome, story: Past, problem: str = "") -> Report:
+    """A report from a journal's story alone: nothing was measured, or could be."""
     steps = tuple(
         StepOutcome(name, name, step.state, step.seconds, 0.0, step.note, step.began, step.ended, step.attempts)
         for name, step in story.steps.items()
     )
-    report = build(promotion, "aborted", story, RunOutcome(steps, sum(step.seconds for step in steps)), None)
-    reports.keep(root, report, None)
-    return report
-
-
-@contextmanager
-def accounted(account: Accounting) -> Iterator[Accounting]:
-    """The account from here on; whatever happens, nothing goes on looking afterwards."""
-    account.start()
-    try:
-        yield account
-    finally:
-        account.stop()
+    return build(promotion, outcome, story, RunOutcome(steps, sum(step.seconds for step in steps)), None, problem)
 
 
 def _declared(story: Past) -> datetime | None:

@@ -8,11 +8,12 @@ from pathlib import Path
 from operations.outcomes import Refused
 from operations.record.record import Record, RecordUnreachable
 from operations.recovery.books import Books
-from operations.recovery.move import Mode, Move, World
+from operations.recovery.move import BreakGlass, Mode, Move, World
 from operations.recovery.plan import Plan, make
 from operations.recovery.preconditions.finding import Finding
 from operations.recovery.preconditions.look import Look
 from operations.recovery.preconditions.table import judge, overridable
+from operations.steps.journal import JournalMalformed
 from operations.steps.past import past
 from operations.topology import Topology
 
@@ -31,6 +32,8 @@ class Wish:
     """The hash of the plan that was agreed to; None takes the one that is made now."""
     take_over: str | None = None
     """Why an abandoned lock may be taken over; None: it may not."""
+    glass: BreakGlass | None = None
+    """Who decided that it is done without the record, and why; None: it is not."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def prepare(
     `letters`: whether the wardens may be asked. `strict`: whether a target that is active already is refused here.
     Raises Refused.
     """
-    _check(topology, wish)
+    check(topology, wish)
     record = read(topology, wish.target, world)
     if strict and record.lock is None and record.active == wish.target:
         raise Refused(f"{wish.target} is the active site already (epoch {record.epoch})")
@@ -84,7 +87,7 @@ def read(topology: Topology, near: str, world: World) -> Record:
     except RecordUnreachable as unreachable:
         raise Refused(
             f"the control record cannot be read: {unreachable}. Without it nobody can say that the other site is "
-            "fenced; see docs/recovery.md, 'When the table is out'"
+            "fenced. If no replica comes back: --break-glass, by two people (docs/recovery.md, 'When the table is out')"
         ) from None
     except ValueError as malformed:
         raise Refused(str(malformed)) from None
@@ -96,7 +99,8 @@ def new_id(world: World, target: str) -> str:
     return f"{at:%Y%m%dT%H%M%SZ}-{target}-{secrets.token_hex(2)}"
 
 
-def _check(topology: Topology, wish: Wish) -> None:
+def check(topology: Topology, wish: Wish) -> None:
+    """Raises Refused for what can be seen without looking at anything."""
     if wish.target not in topology.sites:
         raise Refused(f"{wish.target!r} is no site: one of {', '.join(topology.sites)}")
     may = [*overridable(), *(f"capacity-{name}" for name in topology.capacity), "settle"]
@@ -112,7 +116,10 @@ def _not_locked(move: Move, wish: Wish, root: Path) -> None:
     lock = move.before.lock
     if lock is None:
         return
-    story = past(Books(move.topology, root, move.world, move.region).read(lock.promotion))
+    try:
+        story = past(Books(move.topology, root, move.world, move.region).read(lock.promotion))
+    except JournalMalformed as malformed:
+        raise Refused(f"{lock.holder} holds the lock since {lock.since}, and {malformed}") from None
     at = [name for name, step in story.steps.items() if step.state in ("applying", "failed")] or [lock.step]
     held = f"{lock.holder} holds the lock since {lock.since} for promotion {lock.promotion}, at step {', '.join(at)}"
     to = str(story.header.get("to") or move.before.active)

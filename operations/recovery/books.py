@@ -1,10 +1,11 @@
 """Where a promotion's journal is kept, and how it is read back."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from operations.record.record import RecordUnreachable
-from operations.recovery.move import World
-from operations.steps.journal import Entry, JournalMalformed, checked
+from operations.recovery.move import Move, World
+from operations.steps.journal import Book, Entry, JournalMalformed, checked
 from operations.steps.journal_file import JournalFile
 from operations.steps.journal_table import JournalTable
 from operations.topology import Topology
@@ -21,14 +22,23 @@ class Books:
         self.file = JournalFile(root / FOLDER)
         self.table = JournalTable(topology.one("control_table").id, regions, world.aws)
 
-    @property
-    def all(self) -> tuple[JournalFile, JournalTable]:
-        """The file first: what it holds and the table lacks was announced, and not begun."""
-        return (self.file, self.table)
+    def of(self, move: Move) -> tuple[Book, ...]:
+        """The file first: what it holds and the table lacks was announced, and not begun.
+
+        A promotion without the record has the file alone: the table is what does not answer.
+        """
+        return (self.file,) if move.glass else (self.file, self.table)
+
+    def publish(self, entries: Iterable[Entry]) -> None:
+        """Put into the table what was kept in the file alone. Raises JournalUnwritable, JournalOvertaken."""
+        for entry in entries:
+            self.table.write(entry)
 
     def read(self, promotion: str) -> list[Entry]:
         """The journal so far, from whichever book holds more of it. Raises JournalMalformed."""
         local = checked(self.file.read(promotion))
+        if local and local[0].data.get("unrecorded"):
+            return local  # the table gets it once its record is repaired
         try:
             shared = checked(self.table.read(promotion))
         except RecordUnreachable:

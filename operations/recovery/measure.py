@@ -9,7 +9,8 @@ from operations.record.heartbeats import Heartbeats
 from operations.record.mailbox import Kind, Mailbox, NoAnswer
 from operations.record.record import RecordUnreachable
 from operations.record.replicas import ClientFactory, Replicas
-from operations.recovery import downtime, loss, orders
+from operations.record.store import RecordStore
+from operations.recovery import downtime, loss, objects, orders
 from operations.recovery.loss import Mode, StoreLoss
 from operations.recovery.users import Ask
 from operations.steps.clock import Clock
@@ -61,7 +62,11 @@ class Measuring:
         return Measured(
             downtime=self.prober.downtime(incident_start),
             served_at=self.prober.first_served_by(self.target),
-            stores={"database": self._database(mode)},
+            stores={
+                "database": self._database(mode),
+                "control table": self._control_table(),
+                **objects.losses(self.topology, self.target, self.aws),
+            },
             orders=None if ids is None else orders.account(ids, missing),
             fence={site: self._ask(site, "fence-events") for site in self.topology.sites},
         )
@@ -83,6 +88,18 @@ class Measuring:
         at = arrived.get(origin) if isinstance(arrived, dict) else None
         hold = float(self.topology.lease_seconds + self.topology.transaction_seconds)
         return loss.of_database(written, datetime.fromisoformat(at) if isinstance(at, str) else None, mode, hold)
+
+    def _control_table(self) -> StoreLoss:
+        """A write there was acknowledged only once two regions had it, so what can be read has lost nothing."""
+        topology = self.topology
+        store = RecordStore(self._table, topology.application, self._regions, topology.founder, self.aws)
+        try:
+            record = store.read()
+        except RecordUnreachable as unreachable:
+            return StoreLoss(why=str(unreachable))
+        return StoreLoss(
+            0.0, 0, 0.0, f"strongly consistent over regions: read back at epoch {record.epoch} when the promotion ended"
+        )
 
     def _missing(self, table: str, column: str, digests: Sequence[str]) -> frozenset[str] | None:
         asked: dict[str, Value] = {"table": table, "column": column, "digests": list(digests)}

@@ -30,7 +30,15 @@ class World:
     """A request at the edge, as a user makes it."""
     clock: Clock = field(default_factory=SystemClock)
     answer_seconds: float = 8.0
-    """How long to wait for a warden's answer; its table is looked into each second."""
+    """How long to wait for a warden's answer; its mailbox is looked into twice a second."""
+
+
+@dataclass(frozen=True)
+class BreakGlass:
+    """A decision of two people, for a night on which no replica of the control table answers."""
+
+    people: tuple[str, str]
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,11 @@ class Move:
     by: str
     before: Record
     world: World
+    glass: BreakGlass | None = None
+    """Set: it is done without the record, which no replica gives or takes.
+
+    Its epoch is then the next one after the newest lease that the target's database knows; the warden makes it.
+    """
 
     @property
     def origin(self) -> str:

@@ -9,6 +9,7 @@ from infra.settings.recovery import OwnStep
 from operations.outcomes import Refused
 from operations.recovery.move import Move
 from operations.recovery.proof import Proof, prove
+from operations.recovery.steps.backups import Backups
 from operations.recovery.steps.capacity import Capacity
 from operations.recovery.steps.close_edge import CloseEdge
 from operations.recovery.steps.database_failover import FailOver
@@ -25,6 +26,10 @@ from operations.recovery.steps.rules import Rules
 from operations.recovery.steps.schedules import SuspendSchedules
 from operations.recovery.steps.secrets import Secrets
 from operations.recovery.steps.settle import Settle
+from operations.recovery.steps.unrecorded.decision import Decision
+from operations.recovery.steps.unrecorded.grant import Grant
+from operations.recovery.steps.unrecorded.isolate import Isolate
+from operations.recovery.steps.unrecorded.repair import RepairRecord
 from operations.recovery.steps.writable import Writable
 from operations.recovery.steps.zero_lag import ZeroLag
 from operations.steps.call import Call
@@ -64,11 +69,12 @@ def _steps(move: Move, root: Path) -> list[Step]:
     topology = move.topology
     capacities = [Capacity(move, service) for service in topology.capacity]
     ready = ["fence"]
+    by_record = move.glass is None
     steps: list[Step] = [
-        MoveRecord(move),
+        MoveRecord(move) if by_record else Decision(move),
         Evidence(move),
         CloseEdge(move),
-        Fence(move),
+        Fence(move) if by_record else Isolate(move),
         SuspendSchedules(move),
         *capacities,
         Secrets(move),
@@ -82,11 +88,12 @@ def _steps(move: Move, root: Path) -> list[Step]:
     else:
         steps.append(FailOver(move, after=ready))
     steps += [
-        Writable(move, after=["database"]),
+        Writable(move, after=["database"]) if by_record else Grant(move, after=["database"]),
         Queues(move, after=["writable"]),
         EdgeOrder(move, after=["writable"]),
         EndToEnd(move, after=["edge-order", *(step.id for step in capacities)]),
         Protection(move, after=["end-to-end"]),
+        Backups(move, after=["end-to-end"]),
     ]
     own = [_own(step, move, root) for step in topology.recovery.steps]
     for settings in topology.recovery.steps:
@@ -94,7 +101,8 @@ def _steps(move: Move, root: Path) -> list[Step]:
     steps += own
     followed = {name for step in steps for name in step.after}
     last = [step.id for step in steps if step.id not in followed]
-    return [*steps, Settle(move, after=last), ReleaseLock(move, after=["settle"])]
+    ending = ReleaseLock(move, after=["settle"]) if by_record else RepairRecord(move, after=["settle"])
+    return [*steps, Settle(move, after=last), ending]
 
 
 def _own(settings: OwnStep, move: Move, root: Path) -> Step:
@@ -132,6 +140,7 @@ def _hash(move: Move, graph: Graph, root: Path) -> str:
         "record": [move.before.active, move.before.epoch],
         "target": move.target,
         "mode": move.mode,
+        "by": "the record" if move.glass is None else "two people",
         "steps": [
             [step.id, sorted(step.after), step.timeout, [[call.key, call.required] for call in step.calls]]
             for step in graph

@@ -27,6 +27,8 @@ from operations.recovery.database import describe
 from operations.recovery.left_behind import Copy, LeftBehind
 from operations.recovery.rescued import Order, Rescued
 from operations.recovery.standby import ranges
+from operations.recovery.steps import backups
+from operations.steps.step import StepFailed
 from operations.topology import Topology
 
 Say = Callable[[str], None]
@@ -189,9 +191,20 @@ class Rejoin:
         )
 
     def _scale(self) -> None:
-        """Give the site's services a standby's range: the promotion could not, if the region was out."""
+        """Give the site's services a standby's range, its backups a standby's rules; switch its own event rules off.
+
+        The promotion could not, if the region was out.
+        """
         for region, parameters in ranges(self._topology, self._site):
             self._aws("application-autoscaling", region).register_scalable_target(**parameters)
+        for rule in self._topology.all("rule", self._site):
+            self._aws("events", rule.region).disable_rule(Name=rule.id)
+        plan = self._topology.backup_plans.get(self._site)
+        if plan is not None:
+            try:
+                backups.put(self._aws("backup", self._topology.region(self._site)), plan, active=False)
+            except StepFailed as missing:
+                self._say(f"warning: {missing}")
 
     def _list(self) -> bool:
         """Open the site's pool again: its monitor keeps it unhealthy until it holds a lease."""

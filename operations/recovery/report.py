@@ -6,16 +6,18 @@ lost ones; the list itself goes into a protected file.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from operations.record.attributes import Value
+from operations.recovery import glass
 from operations.recovery.loss import StoreLoss
 from operations.recovery.measure import Measured
 from operations.steps.outcome import RunOutcome, State
 from operations.steps.past import Past
 
+Number = TypeVar("Number", int, float)
 Outcome = Literal["promoted", "refused", "stopped", "aborted"]
 Unknown = Literal["unknown"]
 UNKNOWN: Unknown = "unknown"
@@ -118,6 +120,8 @@ class Report(_Part):
     """What steps left for whoever reads this: evidence, capacity, what the outbox holds."""
     problem: str = ""
     """What stopped it, what is safe, and how to go on."""
+    break_glass: str = ""
+    """Who decided that it was done without the record, why, whether that was repaired; empty: done by the record."""
 
     def document(self) -> dict[str, Any]:
         """For JSON: `from` and `to` by those names."""
@@ -137,7 +141,7 @@ def build(
         mode=_mode(story),
         origin=_text(header.get("from")),
         target=_text(header.get("to")),
-        epoch=header["epoch"] if isinstance(header.get("epoch"), int) else UNKNOWN,  # type: ignore[arg-type]
+        epoch=_or_unknown(glass.epoch(story)),
         by=_text(header.get("by")),
         began=story.began,
         incident_start=incident,
@@ -165,6 +169,7 @@ def build(
         availability=tuple(_availability(objective, lost) for objective in OBJECTIVES),
         notes=story.notes,
         problem=problem,
+        break_glass=glass.told(story),
     )
 
 
@@ -273,7 +278,7 @@ def _availability(objective: float, downtime_seconds: float | None) -> Availabil
     )
 
 
-def _or_unknown(value: float | None) -> float | Unknown:
+def _or_unknown(value: Number | None) -> Number | Unknown:
     return UNKNOWN if value is None else value
 
 

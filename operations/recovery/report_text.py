@@ -19,6 +19,8 @@ def _head(report: Report) -> Iterator[str]:
     yield f"{report.mode}, from {report.origin} to {report.target}, epoch {report.epoch}, by {report.by}."
     since = "declared" if report.incident_declared else "not declared: counted from the command"
     yield f"Incident since {report.incident_start} ({since}); command begun {report.began}."
+    if report.break_glass:
+        yield from ("", f"# BREAK-GLASS: {report.break_glass}")
     if report.problem:
         yield from ("", f"**Problem:** {report.problem}")
     yield ""

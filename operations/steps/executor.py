@@ -13,9 +13,10 @@ from operations.steps.hands import Hands, Interrupted, Undeclared
 from operations.steps.journal import Journal, JournalOvertaken, JournalUnwritable
 from operations.steps.outcome import OVER, RunOutcome, State, StepOutcome
 from operations.steps.past import Past, past
-from operations.steps.step import Short, Step, StepFailed
+from operations.steps.step import Accepted, Short, Step, StepFailed
 
-POLL_SECONDS = 0.5
+POLL_SECONDS, LONGEST_POLL_SECONDS = 0.1, 1.0
+"""Between two verifications: growing, so that what is quick costs little and what is slow few calls."""
 ATTEMPTS = 4
 """How often a step is begun again after a call whose outcome is unknown; each time it looks before it acts."""
 
@@ -72,7 +73,7 @@ class Executor:
         Ctrl-C ends it in order: steps under way stop where they are, and the outcome says so.
         """
         story = past(self._journal.entries)
-        outcomes = {step.id: _before(step, story) for step in self._graph}
+        outcomes = _all_before(self._graph, story)
         begun = {name for name, outcome in outcomes.items() if outcome.state in OVER}
         running: dict[Future[StepOutcome], Step] = {}
         failed: tuple[str, str] | None = None
@@ -138,6 +139,8 @@ class Executor:
                 return over(*self._once(step, hands))
             except Interrupted:
                 return over("stopped", "ended where it was, because the run was being stopped")
+            except Accepted as less:
+                return over("degraded", str(less))
             except Short as short:
                 if step.id in self._consent.degraded:
                     return over("degraded", f"{short}; accepted: {self._consent.degraded[step.id]}")
@@ -161,12 +164,14 @@ class Executor:
         self._tell(step, "applying", standing.note)
         step.apply(hands)
         self._tell(step, "verifying")
+        pause = self._poll
         while (missing := step.verify(hands)) is not None:
             try:
-                hands.sleep(self._poll)
+                hands.sleep(pause)
             except StepFailed as late:
                 kind = Short if step.degradable else StepFailed
                 raise kind(f"{late}: {missing}") from None
+            pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
         return "done", ""
 
     def _tell(self, step: Step, state: State, note: str = "") -> None:
@@ -183,12 +188,23 @@ def _without(step: Step, error: Exception) -> State:
     return "degraded" if step.optional and not grave else "failed"
 
 
+def _all_before(graph: Graph, story: Past) -> dict[str, StepOutcome]:
+    """Every step as the journal has it. Where any is begun again, those that close the run are, too."""
+    outcomes = {step.id: _before(step, story) for step in graph}
+    if any(outcome.state == "waiting" for outcome in outcomes.values()):
+        for step in graph:
+            if step.closing and outcomes[step.id].state != "skipped":
+                outcomes[step.id] = replace(outcomes[step.id], state="waiting")
+    return outcomes
+
+
 def _before(step: Step, story: Past) -> StepOutcome:
-    """The step as the journal has it; one that was not over is begun again."""
+    """The step as the journal has it; one that was not over is begun again, and so is one that was left degraded."""
     known = story.steps.get(step.id)
     if known is None:
         return StepOutcome(step.id, step.title, "waiting", 0.0, step.expected, attempts=0)
-    state: State = known.state if known.over else "waiting"
+    over = known.over and not (known.state == "degraded" and step.again)
+    state: State = known.state if over else "waiting"
     return StepOutcome(
         step.id, step.title, state, known.seconds, step.expected, known.note, known.began, known.ended, known.attempts
     )

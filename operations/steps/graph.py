@@ -26,6 +26,9 @@ class Graph:
                 f"the steps wait for each other in a circle ({' → '.join(circle.args[1])}): remove one predecessor"
             ) from None
         self.steps: Mapping[str, Step] = {name: found[name] for name in order}
+        self._before: dict[str, frozenset[str]] = {}
+        for step in self:
+            self._before[step.id] = frozenset(step.after).union(*(self._before[name] for name in step.after))
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps.values())
@@ -34,17 +37,15 @@ class Graph:
         return len(self.steps)
 
     def ready(self, over: set[str], begun: set[str]) -> list[Step]:
-        """Steps that may begin: not begun, with all predecessors over."""
-        return [step for step in self if step.id not in begun and over.issuperset(step.after)]
+        """Steps that may begin: not begun, with all predecessors over, near and far.
 
-    def before(self, id: str) -> set[str]:
+        The far ones count because a step that was left degraded is tried again while those after it are over.
+        """
+        return [step for step in self if step.id not in begun and over.issuperset(self._before[step.id])]
+
+    def before(self, id: str) -> frozenset[str]:
         """All that has to be over before the step may begin, near and far."""
-        found: set[str] = set()
-        waiting = [*self.steps[id].after]
-        while waiting:
-            found.add(each := waiting.pop())
-            waiting += [other for other in self.steps[each].after if other not in found]
-        return found
+        return self._before[id]
 
     def critical(self, seconds: Mapping[str, float] | None = None) -> tuple[float, tuple[str, ...]]:
         """The longest way through, in seconds, and its steps. Default: what each is expected to take."""

@@ -12,6 +12,7 @@ from operations.steps import retry
 from operations.steps.call import Call, Command, spelled
 from operations.steps.clock import Clock
 from operations.steps.journal import Journal
+from operations.steps.past import past
 from operations.steps.step import Step, StepFailed
 
 T = TypeVar("T")
@@ -105,6 +106,11 @@ class Hands:
             if entry.kind == "note" and entry.what == what:
                 return entry.data
         return None
+
+    def accepted(self) -> dict[str, str]:
+        """Steps that this run left degraded or skipped, with what is said of them: whoever looks last knows of it."""
+        story = past(self._journal.entries)
+        return {name: step.note for name, step in story.steps.items() if step.state in ("degraded", "skipped")}
 
     def monotonic(self) -> float:
         return self._clock.monotonic()

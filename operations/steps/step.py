@@ -33,6 +33,10 @@ class Short(StepFailed):
     """What was wanted is there in part: a degraded service, which a person may accept instead of a failure."""
 
 
+class Accepted(Exception):
+    """The step is over with less than all, since what is missing was accepted before; the text names it."""
+
+
 class Step(ABC):
     """One step of a graph; its docstring is its section of the runbook.
 
@@ -55,6 +59,10 @@ class Step(ABC):
     """Whether an operator may leave it out, with a reason."""
     degradable: bool = False
     """Whether an operator may accept less than all of it, with a reason."""
+    again: bool = True
+    """Whether it is tried once more when a run that left it degraded is gone on with; False where that is too late."""
+    closing: bool = False
+    """Whether it is done again after any other step was: a last look, a lock given back."""
 
     @abstractmethod
     def check(self, hands: "Hands") -> Standing:

@@ -3,6 +3,9 @@
 Two people leave a grant in an SSM parameter of the site's own region. If the site is not merely without the table but
 cut off from the world, another site may be promoted meanwhile: this is the one way to two writers. So a grant is short,
 fresh, honoured once, written down, and not even read while any replica answers.
+
+A grant that `promotes` is left by a promotion that could not write the record: it makes this site the holder, under the
+next epoch, once its database is the writer and shows no other lease that is valid.
 """
 
 import hashlib
@@ -33,6 +36,7 @@ class Grant:
     reason: str
     at: datetime
     token: str
+    promotes: bool = False
 
 
 def read_grant(text: str, now: datetime) -> Grant:
@@ -40,7 +44,7 @@ def read_grant(text: str, now: datetime) -> Grant:
     try:
         given = json.loads(text)
         minutes, people, reason = given["minutes"], given["by"], given["reason"]
-        at = datetime.fromisoformat(given["at"])
+        at, promotes = datetime.fromisoformat(given["at"]), given.get("promotes", False)
     except (ValueError, KeyError, TypeError) as error:
         raise GrantRefused(
             f"the grant cannot be read: {type(error).__name__}; write it with `lifeline lease extend`"
@@ -53,28 +57,34 @@ def read_grant(text: str, now: datetime) -> Grant:
         raise GrantRefused("it takes two different people")
     if not isinstance(reason, str) or not reason.strip():
         raise GrantRefused("it takes a reason")
+    if not isinstance(promotes, bool):
+        raise GrantRefused("`promotes` must be true or false")
     if at.tzinfo is None:
         raise GrantRefused("its time has no time zone")
     if not now - FRESH <= at <= now + _AHEAD:
         raise GrantRefused(
             f"it was given at {given['at']}, and only one of the last {FRESH.seconds // 60} minutes is honoured"
         )
-    return Grant(minutes, tuple(people), reason.strip(), at, hashlib.sha256(text.encode()).hexdigest())
+    return Grant(minutes, tuple(people), reason.strip(), at, hashlib.sha256(text.encode()).hexdigest(), promotes)
 
 
 def extend(connection: Connection, site: str, grant: Grant) -> bool:
-    """Extends the site's lease and writes the grant into the audit table, both or neither; False when it did so before.
+    """Extends the site's lease, or takes it where the grant promotes the site, and writes that into the audit table.
 
-    Raises GrantRefused when this site is not the last that held the lease, or its lease was revoked.
+    Both or neither; False when it did so before. Raises GrantRefused where a lease has to be respected: this site is
+    not the last that held it, it was revoked, or another site's is not over yet.
     """
+    function = "take_unread" if grant.promotes else "extend_unread"
     row = connection.execute(
-        "select lifeline.extend_unread(%s, %s, %s, %s, %s, %s)",
+        f"select lifeline.{function}(%s, %s, %s, %s, %s, %s)".encode(),
         (site, grant.token, grant.minutes, list(grant.by), grant.reason, grant.at),
     ).fetchone()
     outcome = row[0] if row else "unknown"
     if outcome in ("not the holder", "revoked"):
         raise GrantRefused(f"this site's lease cannot be extended: {outcome}")
-    return bool(outcome == "extended")
+    if outcome == "held":
+        raise GrantRefused("this database still shows another site's lease to be valid: it is waited for")
+    return outcome in ("extended", "taken")
 
 
 class Extensions:

@@ -28,7 +28,11 @@ class Lease:
 
 @dataclass(frozen=True)
 class Round:
-    """One attempt to renew. `outcome`: renewed, late, overtaken, revoked, superseded, gave up, standby."""
+    """One attempt to renew. `outcome`: renewed, late, overtaken, revoked, superseded, gave up, standby, ahead.
+
+    ahead: the record names another site in an older epoch than this site's own valid lease, because a promotion could
+    not write it. The lease then lasts as long as it was granted for.
+    """
 
     record: Record
     outcome: str
@@ -53,8 +57,11 @@ def renew(connection: Connection, site: str, seconds: float, read: Callable[[], 
     asked_at = _value(connection, "select clock_timestamp()")
     record = read()
     if record.active != site:
-        gave_up = _value(connection, "select lifeline.give_up(%s)", record.epoch)
-        return Round(record, "gave up" if gave_up else "standby")
+        if _value(connection, "select lifeline.give_up(%s)", record.epoch):
+            return Round(record, "gave up")
+        held = current(connection)
+        ahead = held is not None and held.site == site and held.epoch > record.epoch and held.remaining > 0
+        return Round(record, "ahead" if ahead else "standby")
     outcome = _value(
         connection, "select lifeline.renew(%s, %s, %s, %s)", site, record.epoch, asked_at, timedelta(seconds=seconds)
     )

@@ -116,6 +116,40 @@ begin
 end
 $extend$;
 
+-- The break-glass of a promotion that could not write the record: the next epoch's lease for this site, once for each
+-- token, and written down. Not while this copy still shows another site's lease to be valid.
+create or replace function lifeline.take_unread(
+    site text, token text, minutes integer, granted_by text[], reason text, requested_at timestamptz
+) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $take$
+declare
+    counts lifeline.lease;
+    until timestamptz := clock_timestamp() + make_interval(mins => minutes);
+    following bigint;
+begin
+    perform pg_advisory_xact_lock(1279870533, 2);
+    select * into counts from lifeline.lease l order by l.epoch desc limit 1;
+    if counts.site <> take_unread.site and counts.revoked_at is null and counts.valid_until > clock_timestamp() then
+        return 'held';
+    end if;
+    following := coalesce(counts.epoch, 0) + 1;
+    if counts.site = take_unread.site and counts.revoked_at is null then
+        following := counts.epoch;
+    end if;
+    insert into lifeline.lease_extension as e
+    values (token, site, following, minutes, granted_by, reason, requested_at, clock_timestamp(), until)
+    on conflict on constraint lease_extension_pkey do nothing;
+    if not found then
+        return 'honoured before';
+    end if;
+    insert into lifeline.lease as l (site, epoch, valid_until, taken_at)
+    values (take_unread.site, following, until, clock_timestamp())
+    on conflict on constraint lease_pkey do update
+        set epoch = excluded.epoch, valid_until = excluded.valid_until, taken_at = excluded.taken_at, revoked_at = null;
+    return 'taken';
+end
+$take$;
+
 -- What may be asked from outside --------------------------------------------------------------------------------------
 
 -- The rows of one of the application's tables; the warden itself may read none of them.

@@ -77,10 +77,13 @@ class Keeper:
         self._last_said.pop("the record cannot be read", None)
         if done.outcome in ("renewed", "overtaken"):
             self._standing.renewed(began)
-        elif done.outcome != "late":
+        elif done.outcome not in ("late", "ahead"):
             self._standing.renewed(None)
             if self._standing.view().holds:
                 self._standing.lose()
+        if done.outcome == "ahead":
+            why = "this site was promoted while it could not be written; repair it: lifeline promote --resume"
+            self._say("THE RECORD IS BEHIND THIS SITE'S LEASE", why, level="alarm")
         level = "info" if done.outcome in ("renewed", "standby") else "warning"
         self._say("lease", f"{done.outcome} in epoch {done.record.epoch}", level)
 
@@ -91,7 +94,7 @@ class Keeper:
             grant = self._extensions.look()
             if grant is not None and extend(connection, self._environment.site, grant):
                 say(
-                    "LEASE EXTENDED WITHOUT THE RECORD",
+                    "LEASE TAKEN WITHOUT THE RECORD" if grant.promotes else "LEASE EXTENDED WITHOUT THE RECORD",
                     level="alarm",
                     minutes=grant.minutes,
                     by=grant.by,

@@ -10,7 +10,7 @@ grant select on all tables in schema lifeline to warden;
 grant select on all sequences in schema lifeline to warden;
 grant insert, update on lifeline.heartbeat to warden;
 grant execute on function
-    lifeline.renew, lifeline.give_up, lifeline.revoke, lifeline.settle, lifeline.extend_unread,
+    lifeline.renew, lifeline.give_up, lifeline.revoke, lifeline.settle, lifeline.extend_unread, lifeline.take_unread,
     lifeline.count_rows, lifeline.missing, lifeline.digests, lifeline.rescue to warden;
 -- Whoever creates a table, a temporary one included, runs the event trigger's work as himself, and a trigger on a table
 -- of one's own needs the right to execute its function. None of these tells or changes anything by itself.

@@ -94,6 +94,21 @@ class Estate:
             stdin=subprocess.DEVNULL,
         )
 
+    def stream(self, *arguments: str) -> Iterator[str]:
+        """The command line's lines on stdout, as they come."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.main", "--project", str(self.root), *arguments],
+            env={**self.environment, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert process.stdout is not None
+        with process.stdout as lines:
+            yield from lines
+        process.wait()
+
     def pulumi(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """The plain Pulumi CLI from the project's folder."""
         return subprocess.run(

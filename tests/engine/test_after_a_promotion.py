@@ -78,6 +78,10 @@ def test_a_lost_region_is_accounted_for(it: Estate, writers: Writers) -> None:
         "lost": len(lost),
         "unknown": 0,
     }
+    assert report["rpo"]["control table"]["rows"] == 0 and report["rpo"]["objects"]["rows"] == "unknown"
+    waiting = report["notes"]["queues"]
+    assert waiting["outbox"] != "unknown" and waiting["nlp"]["ApproximateNumberOfMessages"] == 0
+    assert report["notes"]["backups"]["west"] == "an active site's"
     database = report["rpo"]["database"]
     assert database["rows"] == "unknown" and 0 < database["seconds"] <= database["at_most_seconds"]
     assert 0 < report["downtime_seconds"] <= report["rto_seconds"] and report["downtime_note"] == ""
@@ -146,6 +150,10 @@ def reconcile(it: Estate, site: str) -> None:
 def test_the_checkout_follows_there_and_back(it: Estate) -> None:
     """Promote, reconcile, empty preview, failback, reconcile, empty preview."""
     reconcile(it, "west")
+    bucket = it.topology.one("bucket", "west").id
+    it.aws("s3", "us-west-2").put_object(Bucket=bucket, Key="bundle.json", Body=b"{}")
+    peer = it.topology.one("bucket", "east").id
+    wait(lambda: it.aws("s3", "us-east-1").list_object_versions(Bucket=peer).get("Versions"), "its copy arrives")
     mark = it.mark()
     it.control.post("/drop-response", {"service": "rds:SwitchoverGlobalCluster"})
     shown = it.lifeline("failback", "--yes")
@@ -155,6 +163,7 @@ def test_the_checkout_follows_there_and_back(it: Estate) -> None:
     it.wait_served("east")
     report = kept_report(it)
     assert (report["mode"], report["from"], report["to"]) == ("switchover", "west", "east")
+    assert report["rpo"]["objects"]["rows"] == 0, "counted at both sites"
     assert report["rpo"]["database"] == {**report["rpo"]["database"], "seconds": 0.0, "rows": 0}
 
     def follows() -> bool:

@@ -36,6 +36,10 @@ class Stage:
         return self.it.topology.peer(self._store.read().active)
 
     @property
+    def epoch(self) -> int:
+        return self._store.read().epoch
+
+    @property
     def region(self) -> str:
         """The target's."""
         return self.it.running.regions[self.target]
@@ -121,20 +125,24 @@ def states(shown: "subprocess.CompletedProcess[str]") -> dict[str, str]:
 def test_a_lost_answer_and_an_edge_whose_api_only_says_yes(stage: Stage, way: str) -> None:
     """The failover happens once although nobody was told; traffic follows the lease although the API moved nothing.
 
-    The last look still finds the old order at the edge, whose fallback ignores health: the promotion does not call that
-    done, and ends once somebody has accepted it.
+    The last look still finds the old order at the edge, whose fallback ignores health: that is said loudly, and going
+    on puts it right once the API does as it says.
     """
     target, mark = stage.target, stage.it.mark()
     stage.fault("drop-response", service="rds:FailoverGlobalCluster", region=stage.region)
     stage.fault("ignore-writes", service="cloudflare")
     shown = stage.promote(target)
-    assert shown.returncode == 11 and "the edge's order is" in shown.stderr, shown.stderr
+    assert shown.returncode == 0, shown.stderr
+    assert states(shown)["edge-order"] == states(shown)["settle"] == "degraded"
+    (settled,) = [step for step in report(shown)["steps"] if step["id"] == "settle"]
+    assert "LESS THAN ALL" in settled["note"] and "the edge's order is" in settled["note"]
     assert stage.calls(mark, "FailoverGlobalCluster") == ["lost"], "once, and not again"
     stage.served(target)
     stage.mend()
-    ended = stage.promote(target, "--resume", "--skip", "settle", "--reason", "the edge follows the lease")
+    ended = stage.promote(target, "--resume")
     assert ended.returncode == 0, ended.stderr
-    assert "settle" in [item["what"] for item in report(ended)["skips"]]
+    assert states(ended)["edge-order"] == states(ended)["settle"] == "done"
+    stage.served(target)
 
 
 @pytest.mark.parametrize("way", BOTH_WAYS)
@@ -149,11 +157,13 @@ def test_capacity_that_does_not_come_is_offered_as_degraded_service(stage: Stage
     short = [step for step, state in states(shown).items() if step.startswith("capacity-") and state == "failed"]
     assert short
     every = [word for name in states(shown) if name.startswith("capacity-") for word in ("--override", name)]
-    # The last look wants the full floors, whatever was accepted before: it is accepted, too.
-    shown = stage.promote(target, "--resume", *every, "--skip", "settle", "--reason", "better than nothing")
+    shown = stage.promote(target, "--resume", *every, "--reason", "better than nothing")
     assert shown.returncode == 0, shown.stderr
-    assert "degraded" in states(shown).values()
+    assert states(shown)["settle"] == "degraded", "what was accepted is not waited for again, and is said"
     stage.served(target)
+    stage.mend()
+    shown = stage.promote(target, "--resume")
+    assert shown.returncode == 0 and "degraded" not in states(shown).values(), shown.stderr
 
 
 @pytest.mark.parametrize("way", BOTH_WAYS)
@@ -223,6 +233,37 @@ def test_one_service_of_the_target_is_out(stage: Stage, service: str, way: str) 
         shown = stage.promote(target, "--resume")
     assert shown.returncode == 0, shown.stderr
     stage.served(target)
+
+
+@pytest.mark.parametrize("way", BOTH_WAYS)
+def test_no_replica_of_the_control_table_answers(stage: Stage, way: str) -> None:
+    """The break-glass: two people, the old warden stopped, a lease by grant, and the record repaired afterwards."""
+    target, old, topology = stage.target, stage.it.topology.peer(stage.target), stage.it.topology
+    epoch = stage.epoch
+    for region in stage.it.running.regions.values():
+        stage.fault("dark", region=region, service="dynamodb")
+    shown = stage.promote(target)
+    assert shown.returncode == 10 and "--break-glass" in shown.stderr, shown.stderr
+    people = ("--break-glass", "--override", "lag", "--reason", "the table is out everywhere", "--by", "ann")
+    alone = stage.promote(target, *people, "--confirmed-by", "Ann")
+    assert alone.returncode == 10 and "two different people" in alone.stderr
+    shown = stage.promote(target, *people, "--confirmed-by", "dr.grace")
+    assert shown.returncode == 0, shown.stderr
+    told = report(shown)
+    assert "ann and dr.grace" in told["break_glass"] and "NOT REPAIRED YET" in told["break_glass"]
+    assert "was stopped and read back" in told["fence"]["how"] and told["rpo"]["control table"]["rows"] == "unknown"
+    stage.served(target)
+    wardens = stage.it.status()["tasks"][topology.region(old)].get("warden", [])
+    assert wardens == [], "nobody is left who could renew the old site's lease"
+    stage.mend()
+    stage.served(target)
+    repaired = stage.promote(target, "--resume")
+    assert repaired.returncode == 0, repaired.stderr
+    assert f"repaired, at epoch {epoch + 1}" in report(repaired)["break_glass"]
+    assert stage.target == old and stage.epoch == epoch + 1
+    stage.served(target)
+    back = stage.it.lifeline("rejoin", old)
+    assert back.returncode == 0, back.stderr
 
 
 @pytest.mark.parametrize("way", BOTH_WAYS)

@@ -5,8 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from infra.components.backup import EVERY_HOURS, hours_of
-from infra.settings.backup import Frequency
+from infra.settings.backup import EVERY_HOURS, Frequency, hours_of
 from tests.infra.declared import Declared
 from tests.infra.stacks import declared
 from tests.infra.variants import REGIONS, looser, stricter

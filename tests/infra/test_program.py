@@ -43,7 +43,7 @@ def _differs(key: str, one: Registered, other: Registered) -> bool:
 @pytest.mark.parametrize("site", ["east", "west"])
 def test_flipping_who_is_active_moves_capacity_and_backups_and_nothing_else(site: str) -> None:
     changed = differences(declared(site), declared(site, active="west"))
-    assert changed.pop(f"{site}-backup-plan") == {"rules"}
+    assert changed.pop(f"{site}-backup-plan") == {"rules", "tags"}
     assert changed == {
         f"{site}-{name}-scaling-target": {"minCapacity", "maxCapacity"} for name in ("web", "nlp", "fhir", "review")
     }

@@ -38,7 +38,12 @@ def test_a_link_by_dependency_by_id_by_arn_and_by_name() -> None:
 def test_what_a_resource_is_called_is_found_out_once_however_many_refer_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Or the time would grow with the square of a stack's size."""
     asked: list[Resource] = []
-    monkeypatch.setattr("model.view.identities", lambda resource: (asked.append(resource), identities(resource))[1])
+
+    def counted(resource: Resource) -> Any:
+        asked.append(resource)
+        return identities(resource)
+
+    monkeypatch.setattr("model.view.identities", counted)
     buckets = [made(BUCKET, f"bucket-{number}", id=f"id-{number}") for number in range(20)]
     blocks = [made(BLOCK, f"block-{number}", {"bucket": f"id-{number}"}) for number in range(20)]
     view = View("s", "state", [*buckets, *blocks])

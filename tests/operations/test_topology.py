@@ -35,6 +35,38 @@ def test_a_role_leads_to_a_resource_at_its_site(topology: Topology) -> None:
     assert {item.name for item in topology.all("scalable_target", "east")} == {"web", "nlp", "fhir", "review"}
 
 
+def test_what_a_promotion_acts_on_is_named(topology: Topology) -> None:
+    queues = {item.name: item.id for item in topology.all("queue", "west")}
+    assert queues["nlp"] == "nl-fhir-production-west-nlp" and queues["nlp, given up"].endswith("-nlp-dead")
+    assert topology.one("bucket", "east").id == "nl-fhir-production-east-documents-111122223333"
+    assert (
+        topology.one("vault", "west").arn
+        == "arn:aws:backup:us-west-2:111122223333:backup-vault:nl-fhir-production-west"
+    )
+    assert {item.id for item in topology.all("repository", "west")} >= {"nl-fhir/web", "lifeline/lifeline"}
+
+
+def test_a_backup_plan_is_the_one_that_the_site_declares(topology: Topology) -> None:
+    """Property by property; the provider's names differ from the API's."""
+    from tests.infra.stacks import declared
+
+    for site, active in (("west", "west"), ("west", "east")):
+        rules = declared(site, active=active).one("backup/plan:Plan").inputs["rules"]
+        wanted = topology.backup_plans[site].document(active=site == active)["Rules"]
+        assert [rule["ruleName"] for rule in rules] == [rule["RuleName"] for rule in wanted]
+        for rule, want in zip(rules, wanted, strict=True):
+            assert rule["schedule"] == want["ScheduleExpression"]
+            assert rule["targetVaultName"] == want["TargetBackupVaultName"]
+            assert (rule["startWindow"], rule["completionWindow"]) == (
+                want["StartWindowMinutes"],
+                want["CompletionWindowMinutes"],
+            )
+            assert rule["lifecycle"] == {"deleteAfter": want["Lifecycle"]["DeleteAfterDays"]}
+            assert rule["recoveryPointTags"] == want["RecoveryPointTags"]
+            copies = [copy["destinationVaultArn"] for copy in rule["copyActions"]]
+            assert copies == [copy["DestinationBackupVaultArn"] for copy in want["CopyActions"]]
+
+
 def test_a_role_that_is_missing_or_ambiguous_says_so(topology: Topology) -> None:
     with pytest.raises(LookupError, match="8 resources for target_group"):
         topology.one("target_group")
@@ -64,6 +96,7 @@ def test_a_bad_file_gives_clear_lines(tmp_path: Path, text: str, line: str) -> N
 
 def test_a_resource_at_a_site_that_is_none_is_refused(topology: Topology, tmp_path: Path) -> None:
     path = tmp_path / "estate.yaml"
-    path.write_text(topology.to_yaml().replace("site: west", "site: north", 1))
+    before, resources = topology.to_yaml().split("\nresources:")
+    path.write_text(f"{before}\nresources:{resources.replace('site: west', 'site: north', 1)}")
     with pytest.raises(SettingsError, match=r"resources\[\d+\].site: 'north' is no site; one of east, west"):
         from_file(path)

@@ -1,15 +1,42 @@
 """What else has to be there: credentials, certificate, the edge's API, a backup."""
 
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 from operations.recovery.preconditions.finding import Finding, Verdict
 from operations.recovery.preconditions.look import Look
+
+CLOCK_SECONDS = 5.0
+"""How far this machine's clock may be off: a warden answers no letter whose asker waits no longer."""
 
 
 def credentials(look: Look) -> Finding:
     """They are accepted in the target's region; never asked of the global endpoint."""
     account = look.client("sts").get_caller_identity()["Account"]
     return Finding("credentials", "pass", f"accepted in {look.move.region}, account {account}")
+
+
+def clock(look: Look) -> Finding:
+    """This machine's clock agrees with AWS's: letters to wardens carry times, and AWS refuses signatures that are off.
+
+    A clock that jumps while a promotion runs decides nothing: there, durations are of a monotonic clock.
+    """
+    now = look.move.world.clock.now
+    before = now()
+    answer = look.client("sts").get_caller_identity()
+    after = now()
+    told = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+    if told is None:
+        return Finding("clock", "unknown", "AWS's answer carries no time", "advises")
+    theirs = parsedate_to_datetime(str(told))
+    # Its time is of whole seconds, and of some moment between the question and its answer.
+    off = max((before - theirs).total_seconds() - 1, (theirs - after).total_seconds() - 1, 0.0)
+    if off > CLOCK_SECONDS:
+        text = (
+            f"this machine's clock is {off:.0f} s off AWS's, which says {theirs.isoformat()}: set it (NTP), then begin"
+        )
+        return Finding("clock", "fail", text)
+    return Finding("clock", "pass", "agrees with AWS's")
 
 
 def certificate(look: Look) -> Finding:

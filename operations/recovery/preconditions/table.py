@@ -26,6 +26,7 @@ RULES: dict[str, tuple[Weight, Rule]] = {
     "images": ("blocks", compute.images),
     "quota": ("advises", compute.quota),
     "credentials": ("blocks", surroundings.credentials),
+    "clock": ("blocks", surroundings.clock),
     "certificate": ("blocks", surroundings.certificate),
     "edge": ("advises", surroundings.edge),
     "backup": ("advises", surroundings.backup),
@@ -33,6 +34,8 @@ RULES: dict[str, tuple[Weight, Rule]] = {
 """Rule → what its verdict weighs where it could not be looked at, and the function that looks."""
 
 SWITCHOVER_ONLY = frozenset({"primary"})
+OF_THE_RECORD = frozenset({"record", "lock", "intent", "single-writer"})
+"""What a promotion without the record cannot ask, and decides by two people and by isolating the old site."""
 
 
 def overridable() -> list[str]:
@@ -42,9 +45,10 @@ def overridable() -> list[str]:
 
 def judge(look: Look) -> tuple[Finding, ...]:
     """Every rule's finding, in the table's order. Raises nothing: what breaks is unknown."""
-    chosen = {
-        name: rule for name, rule in RULES.items() if name not in SWITCHOVER_ONLY or look.move.mode == "switchover"
-    }
+    left_out = (frozenset() if look.move.mode == "switchover" else SWITCHOVER_ONLY) | (
+        OF_THE_RECORD if look.move.glass else frozenset()
+    )
+    chosen = {name: rule for name, rule in RULES.items() if name not in left_out}
     _warm(look)
     with ThreadPoolExecutor(max_workers=len(chosen), thread_name_prefix="rule") as pool:
         asked = {name: pool.submit(_ask, name, weight, rule, look) for name, (weight, rule) in chosen.items()}

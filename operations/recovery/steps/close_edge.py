@@ -21,6 +21,7 @@ class CloseEdge(RecoveryStep):
     after = ("record",)
     optional = True
     skippable = True
+    again = False
 
     def __init__(self, move: Move) -> None:
         super().__init__(move)

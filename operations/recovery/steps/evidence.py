@@ -23,6 +23,7 @@ class Evidence(RecoveryStep):
     after = ("record",)
     optional = True
     skippable = True
+    again = False
     expected = 3.0
 
     def __init__(self, move: Move) -> None:
@@ -54,12 +55,12 @@ class Evidence(RecoveryStep):
 
     def _services(self, hands: Hands) -> Value:
         move = self.move
-        shown = hands.client("ecs", move.region).describe_services(
-            cluster=move.topology.one("ecs_cluster", move.target).id,
-            services=[item.id for item in move.topology.all("service", move.target)],
-        )["services"]
+        cluster, ecs = move.topology.one("ecs_cluster", move.target).id, hands.client("ecs", move.region)
+        ids = [item.id for item in move.topology.all("service", move.target)]
         return {
-            item["serviceName"]: {"desired": item["desiredCount"], "running": item["runningCount"]} for item in shown
+            item["serviceName"]: {"desired": item["desiredCount"], "running": item["runningCount"]}
+            for start in range(0, len(ids), 10)  # more at once are refused
+            for item in ecs.describe_services(cluster=cluster, services=ids[start : start + 10])["services"]
         }
 
     def _edge(self, hands: Hands) -> Value:

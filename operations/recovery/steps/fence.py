@@ -10,7 +10,7 @@ from operations.steps.call import Command
 from operations.steps.hands import Hands
 from operations.steps.step import NEEDED, Standing
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.2
 
 
 class Fence(RecoveryStep):

@@ -83,6 +83,7 @@ class ReleaseLock(RecoveryStep):
 
     id = "release"
     title = "lock given back"
+    closing = True
     expected = 1.0
 
     def __init__(self, move: Move, after: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from email.utils import format_datetime
 from functools import cache
 from typing import Any, Literal
 
@@ -15,10 +16,12 @@ import boto3
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from operations.edge import Edge, Order, Pool
+from operations.recovery.downtime import PATH
 from operations.recovery.move import World
 from operations.recovery.users import Answer
 from operations.steps.call import spelled
 from operations.topology import Topology
+from tests.operations.recovery.backups import Backups
 from tests.operations.recovery.clock import VirtualClock
 from tests.operations.recovery.doubles import Databases, EdgeDouble, Wardens
 from tests.operations.recovery.table import Table
@@ -51,11 +54,14 @@ class Cloud:
         self.databases = Databases(topology)
         self.wardens = Wardens(self)
         self.balancer = EdgeDouble(topology)
+        self.backups = Backups(topology)
         self.calls: list[tuple[str, str, str]] = []
         self.dark: set[str] = set()
         self.throttle: Callable[[], bool] = lambda: False
         self.deaf: Counter[str] = Counter()
         """Operation → how often its answer is lost after the effect."""
+        self.table_out = False
+        """Whether no replica of the control table answers anybody."""
         self.orders: Counter[str] = Counter()
         self.most: dict[str, int] = {}
         """Service → how many of its tasks run at most, however many are wanted."""
@@ -71,9 +77,11 @@ class Cloud:
     def reset(self) -> None:
         """As it was at first; quicker than building it anew."""
         self.databases, self.balancer = Databases(self.topology), EdgeDouble(self.topology)
+        self.backups = Backups(self.topology)
         self.wardens, self.clock = Wardens(self), VirtualClock()
         self.orders.clear()
         self.table.clear()
+        self.table_out = False
         self.revive()
         for site in self.topology.sites:
             self._set_capacity(site, self.topology.region(site))
@@ -123,7 +131,7 @@ class Cloud:
                 raise Killed
             self.changes += changing
             self.calls.append((service, operation, region))
-            if region in self.dark:
+            if region in self.dark or (service == "dynamodb" and self.table_out):
                 raise EndpointConnectionError(endpoint_url=region)
             if region and service != "dynamodb" and self.throttle():
                 raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, operation)
@@ -140,7 +148,14 @@ class Cloud:
         return _RecordedEdge(self)  # type: ignore[return-value]  # the same four methods
 
     def _users(self, host: str, method: str, path: str, headers: Any, body: Any) -> Answer:
+        def serves() -> Answer:
+            site = self.balancer.leads_to(self.wardens.serves)
+            held = self.wardens.lease(site) if site else None
+            return Answer(503, {}) if held is None else Answer(200, {"site": site, "epoch": held[1]})
+
         def act() -> Answer:
+            if path == PATH:
+                return serves()
             site = self.balancer.leads_to(self.wardens.serves)
             if site is None or not self.databases.accepts(site, self.wardens.lease(site)):
                 return Answer(503, {"reason": "no lease"})
@@ -155,6 +170,8 @@ class Cloud:
         topology = self.topology
         for site in topology.sites:
             self._build_services(site, topology.region(site))
+            for queue in topology.all("queue", site):
+                _moto("sqs", queue.region).create_queue(QueueName=queue.id)
 
     def _build_services(self, site: str, region: str) -> None:
         topology, ecs = self.topology, _moto("ecs", region)
@@ -165,12 +182,16 @@ class Cloud:
         for name in topology.capacity:
             service = topology.one("service", site, name).id
             ecs.create_service(cluster=cluster, serviceName=service, taskDefinition="app", desiredCount=0)
+        warden = topology.one("warden", site).id
+        ecs.create_service(cluster=cluster, serviceName=warden, taskDefinition="app", desiredCount=1)
         self._set_capacity(site, region)
 
     def _set_capacity(self, site: str, region: str) -> None:
         topology = self.topology
         for name, held in topology.capacity.items():
             floor, ceiling = held.active if site == topology.founder else held.standby
+            if topology.standby == "pilot" and site != topology.founder:
+                floor = ceiling = 0
             _moto("ecs", region).update_service(
                 cluster=topology.one("ecs_cluster", site).id,
                 service=topology.one("service", site, name).id,
@@ -183,6 +204,19 @@ class Cloud:
                 MinCapacity=floor,
                 MaxCapacity=ceiling,
             )
+
+    def lose_table(self) -> None:
+        """From now on; the last renewal was just before."""
+        active = self.wardens.record()[0]
+        self.wardens.lease(active)
+        self.table_out = True
+
+    def wardens_wanted(self, site: str) -> int:
+        """How many tasks the site's warden is to have."""
+        shown = _moto("ecs", self.topology.region(site)).describe_services(
+            cluster=self.topology.one("ecs_cluster", site).id, services=[self.topology.one("warden", site).id]
+        )
+        return int(shown["services"][0]["desiredCount"])
 
     def run_tasks(self, services: list[dict[str, Any]]) -> None:
         """All that is desired runs at once, as far as it can; moto says whatever."""
@@ -223,6 +257,8 @@ class _Client:
         cloud = self._cloud
         if self._service == "rds":
             return getattr(cloud.databases, method)(self._region, **parameters)
+        if self._service == "backup":
+            return getattr(cloud.backups, method)(self._region, **parameters)
         if self._service in ("elbv2", "acm"):
             return CERTIFICATE[method]
         if self._service == "dynamodb":
@@ -233,6 +269,10 @@ class _Client:
                 cloud.wardens.deliver(parameters["Item"])
             return done
         done = getattr(_moto(self._service, self._region), method)(**parameters)
+        if self._service == "sts":
+            done["ResponseMetadata"]["HTTPHeaders"]["date"] = format_datetime(cloud.clock.now() - cloud.clock.jump)
+        if method == "put_parameter":
+            cloud.wardens.granted(self._region, parameters["Value"])
         if method == "describe_services":
             cloud.run_tasks(done["services"])
         return done

@@ -1,5 +1,6 @@
 """Database, wardens and edge without PostgreSQL and HTTP: their states, and the rules by which they change."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -29,6 +30,11 @@ class Databases:
         self.behind = 0
         """Bytes that the copy lacks."""
         self.connected = True
+        pilot = topology.standby == "pilot"
+        self.instances: dict[str, list[str]] = {
+            topology.region(site): [] if pilot and site != topology.founder else ["one"] for site in topology.sites
+        }
+        """Region → instances of the member there: a pilot standby has none."""
 
     def accepts(self, site: str, lease: tuple[str, int] | None) -> bool:
         return self.writer == site and self.under_way is None and site not in self.read_only and lease is not None
@@ -58,7 +64,14 @@ class Databases:
         return {"DBClusters": [{"Status": "available", "EngineVersion": "17.5", "DBClusterParameterGroup": "ours"}]}
 
     def describe_db_instances(self, region: str, **_: Any) -> dict[str, Any]:
-        return {"DBInstances": [{"DBInstanceIdentifier": "one", "DBInstanceStatus": "available"}]}
+        names = self.instances[region]
+        return {"DBInstances": [{"DBInstanceIdentifier": name, "DBInstanceStatus": "available"} for name in names]}
+
+    def create_db_instance(self, region: str, **given: Any) -> dict[str, Any]:
+        assert given["DBInstanceIdentifier"] not in self.instances[region]
+        assert given["AvailabilityZone"].startswith(region)
+        self.instances[region].append(given["DBInstanceIdentifier"])
+        return {}
 
     def failover_global_cluster(self, region: str, **given: Any) -> dict[str, Any]:
         return self._move("failover", given, bool(given.get("AllowDataLoss")))
@@ -73,6 +86,7 @@ class Databases:
             for site in self.topology.sites
             if self.topology.one("database", site).arn == given["TargetDbClusterIdentifier"]
         )
+        assert self.instances[self.topology.region(target)], "a member without instances cannot become the writer"
         if self.under_way is not None or self.writer == target:
             raise ClientError({"Error": {"Code": "InvalidGlobalClusterStateFault", "Message": ""}}, operation)
         self.moves.append((operation, target, loss))
@@ -91,6 +105,9 @@ class Wardens:
         self.extended: set[str] = set()
         self.history: list[tuple[str, int]] = []
         """Leases in the order in which they were first used."""
+        self.unread: dict[str, tuple[int, float]] = {}
+        """Site → epoch and end of a lease that it took by a grant, without the record."""
+        self.grants: set[str] = set()
         self.until: dict[str, float] = {}
         """Site → when its lease ends at the latest, by the cloud's clock."""
         self.violations: list[str] = []
@@ -105,6 +122,9 @@ class Wardens:
 
     def lease(self, site: str) -> tuple[str, int] | None:
         active, epoch = self.record()
+        ahead = self.unread.get(site, (-1, 0.0))[0] > epoch
+        if self._cloud.table_out or ahead:
+            return self._without_record(site)
         if active != site or self.revoked.get(site) == epoch or self._cloud.databases.writer != site:
             return None
         now = self._cloud.clock.monotonic()
@@ -115,6 +135,26 @@ class Wardens:
         if (site, epoch) not in self.history:
             self.history.append((site, epoch))
         return site, epoch
+
+    def granted(self, region: str, value: str) -> None:
+        """A parameter was written: whoever finds no record looks at it."""
+        if json.loads(value).get("promotes"):
+            self.grants |= {site for site in self._cloud.topology.sites if self._cloud.topology.region(site) == region}
+
+    def _without_record(self, site: str) -> tuple[str, int] | None:
+        """What a warden holds that reads no record, or one that is behind: what it had, or what it was granted."""
+        cloud, now = self._cloud, self._cloud.clock.monotonic()
+        other = cloud.topology.peer(site)
+        if site not in self.unread and site in self.grants and cloud.databases.writer == site and cloud.table_out:
+            if self.until.get(other, 0.0) > now:
+                self.violations.append(f"{site} is granted the lease while {other}'s is valid")
+            self.unread[site] = (max(epoch for _, epoch in self.history) + 1, now + 3600)
+            self.history.append((site, self.unread[site][0]))
+        epoch, until = self.unread.get(site, (-1, 0.0))
+        if now < until:
+            return site, epoch
+        last = self.history[-1] if self.history else ("", 0)
+        return last if last[0] == site and self.until.get(site, 0.0) > now else None
 
     def moved(self, before: tuple[str, int], after: tuple[str, int]) -> None:
         """The record was written: the old site may have read it just before, and hold its lease for all its length."""

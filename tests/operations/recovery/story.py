@@ -43,5 +43,6 @@ def at_the_end(cloud: Cloud) -> dict[str, Any]:
         "order": cloud.balancer.order(),
         "pools": {name: pool.enabled for name, pool in cloud.balancer.pools().items()},
         "orders": set(cloud.orders),
+        "backups": {site: cloud.backups.rules(cloud.topology.region(site)) for site in cloud.topology.sites},
         "leases": cloud.wardens.history[-1],
     }

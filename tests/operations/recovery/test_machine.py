@@ -13,13 +13,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from moto import mock_aws
 
 from operations.outcomes import Refused
-from operations.recovery.abort import abort
+from operations.recovery import reports
+from operations.recovery.books import FOLDER
+from operations.recovery.lead import Lead
 from operations.recovery.move import Mode
-from operations.recovery.promotion import execute
+from operations.recovery.outcome import Ended
+from operations.recovery.promotion import unfinished
+from operations.steps.journal_file import JournalFile
 from operations.topology import Topology
 from tests.operations.recovery.cloud import Cloud, Killed
 from tests.operations.recovery.matrix import ready_for
-from tests.operations.recovery.story import go_on, wish
+from tests.operations.recovery.story import wish
 
 REGIONS = ("us-east-1", "us-west-2")
 OPERATORS = st.sampled_from(["ann", "bob"])
@@ -40,6 +44,7 @@ class Promotions(RuleBasedStateMachine):
         self.cloud.dark, self.cloud.throttle = set(), lambda: False
         self.cloud.deaf.clear()
         self.root = Path(tempfile.mkdtemp())
+        self.lead = Lead(self.root, self.cloud.world, measure=False)
         self.epoch = 0
 
     @rule(by=OPERATORS, to=SITES, mode=MODES, kill=KILL, outage=OUTAGES)
@@ -50,18 +55,19 @@ class Promotions(RuleBasedStateMachine):
         elif outage == "silent":
             self.cloud.wardens.silent = {old}
         with self._mortal(kill):
-            execute(ready_for(self.cloud, self.root, mode, to, by), self.root, lambda _: None)
+            self.lead.begin(ready_for(self.cloud, self.root, mode, to, by), lambda _: None)
 
     @rule(by=OPERATORS, to=SITES, mode=MODES, kill=KILL)
     def resume(self, by: str, to: str, mode: Mode, kill: int | None) -> None:
         with self._mortal(kill):
-            go_on(self.cloud, self.root, wish(to, mode, by, take_over="the other one sleeps"))
+            asked = wish(to, mode, by, take_over="the other one sleeps")
+            self.lead.go_on(unfinished(self.cloud.topology, asked, self.root, self.cloud.world), asked, lambda _: None)
 
     @rule(by=OPERATORS, to=SITES, kill=KILL)
     def give_up(self, by: str, to: str, kill: int | None) -> None:
         with self._mortal(kill):
             asked = wish(to, "switchover", by, take_over="the other one sleeps")
-            abort(self.cloud.topology, asked, self.root, self.cloud.world, lambda _: None)
+            self.lead.give_up(self.cloud.topology, asked, lambda _: None)
 
     @rule(region=st.sampled_from(REGIONS))
     def lose(self, region: str) -> None:
@@ -95,8 +101,21 @@ class Promotions(RuleBasedStateMachine):
         self.epoch = epoch
 
     @invariant()
+    def every_one_that_was_started_has_a_report(self) -> None:
+        """Whatever became of it: ended, refused after its start, stopped, given up, or killed at any call."""
+        for promotion in self.started():
+            report = reports.of(self.root, promotion)
+            assert report is not None, promotion
+            assert report.origin != report.target and report.by != "unknown"
+
+    @invariant()
     def loss_is_allowed_in_failovers_only(self) -> None:
         assert all(loss is (operation == "failover") for operation, _, loss in self.cloud.databases.moves)
+
+    def started(self) -> set[str]:
+        """By the first entry of a journal, in either book."""
+        shared = {key[0].removeprefix("journal#") for key in self.cloud.table.items if key[0].startswith("journal#")}
+        return shared | set(JournalFile(self.root / FOLDER).runs())
 
     def teardown(self) -> None:
         """With everything mended, what was begun can be brought to its end, and has one."""
@@ -106,14 +125,22 @@ class Promotions(RuleBasedStateMachine):
         if "lock" in self.cloud.table.record:
             promotion = self.cloud.table.record["lock"]["M"]["promotion"]["S"]
             to = promotion.split("-")[1]
-            ended = go_on(self.cloud, self.root, wish(to, "switchover", take_over="the end of the test"))
+            ended = self.bring_to_an_end(to, "switchover")
             if ended.outcome == "stopped" and ended.run.failed == "database":
                 # The other direction moved it meanwhile; a switchover cannot, a failover can.
-                ended = go_on(self.cloud, self.root, wish(to, "failover", take_over="the end of the test"))
+                ended = self.bring_to_an_end(to, "failover")
             assert ended.outcome == "promoted", ended.problem
             self.nothing_that_must_never_be()
             entries = [item for key, item in self.cloud.table.items.items() if key[0] == f"journal#{promotion}"]
             assert any(item["kind"]["S"] == "end" for item in entries)
+        self.every_one_that_was_started_has_a_report()
+
+    def bring_to_an_end(self, to: str, mode: Mode) -> Ended:
+        asked = wish(to, mode, take_over="the end of the test")
+        found = unfinished(self.cloud.topology, asked, self.root, self.cloud.world)
+        ended, report = self.lead.go_on(found, asked, lambda _: None)
+        assert report.outcome == ended.outcome
+        return ended
 
     @contextmanager
     def _mortal(self, kill: int | None) -> Iterator[None]:

@@ -29,6 +29,11 @@ def test_there_and_back(cloud: Cloud, tmp_path: Path, mode: Mode) -> None:
     assert there.outcome == "promoted" and set(states(there).values()) <= {"done", "nothing"}, states(there)
     assert cloud.capacity("west") == {"web": (2, 2, 8), "nlp": (2, 2, 12)}
     assert {name: held[1:] for name, held in cloud.capacity("east").items()} == {"web": (1, 2), "nlp": (1, 2)}
+    assert cloud.backups.rules("us-west-2") == ["daily", "monthly"] and cloud.backups.rules("us-east-1") == ["monthly"]
+    assert there.run.notes["queues"]["nlp"] == {  # type: ignore[index,call-overload]
+        "ApproximateNumberOfMessages": 0,
+        "ApproximateNumberOfMessagesNotVisible": 0,
+    }
     back = begin(cloud, tmp_path, wish("east", mode), intent="west")
     assert (back.outcome, back.epoch) == ("promoted", 2)
     assert cloud.databases.moves == [(mode, "west", mode == "failover"), (mode, "east", mode == "failover")]
@@ -42,6 +47,8 @@ def test_with_the_active_region_dark_no_call_there_is_needed(cloud: Cloud, tmp_p
     assert ended.outcome == "promoted" and ended.run.notes["fence"]["how"] == "waited"  # type: ignore[index,call-overload]
     assert ended.run.notes["protection"]["old_site"].startswith("does not answer")  # type: ignore[index,call-overload,union-attr]
     assert cloud.balancer.pools()["nl-fhir-production-east"].enabled is False, "stays closed until somebody is there"
+    assert cloud.backups.rules("us-west-2") == ["daily", "monthly"], "the promoted site is backed up from now on"
+    assert "not reached" in ended.run.notes["backups"]["east"]  # type: ignore[index,call-overload,operator]
 
 
 def test_traffic_comes_after_a_write(cloud: Cloud, tmp_path: Path) -> None:
@@ -119,6 +126,17 @@ def test_without_the_edge_s_api_it_is_slower_and_says_so(cloud: Cloud, tmp_path:
     assert {name for name, state in states(ended).items() if state == "degraded"} >= accelerators, states(ended)
     # Traffic follows the lease all the same: the order end to end was taken at west.
     assert states(ended)["end-to-end"] == "done" and all("west" in key for key in cloud.orders)
+    assert ended.outcome == "promoted", "what was left degraded before is not waited for again"
+    if broken == "lying":
+        assert states(ended)["settle"] == "degraded" and "edge-order" in ended.run.notes["accepted"]  # type: ignore[operator]
+    setattr(cloud.balancer, broken, False)
+    mended = go_on(cloud, tmp_path, wish())
+    assert mended.outcome == "promoted" and states(mended)["edge-order"] == states(mended)["settle"] == "done"
+    assert cloud.balancer.order().fallback == "nl-fhir-production-west"
+    assert all(pool.enabled for pool in cloud.balancer.pools().values()), "closing the old pool would come too late now"
+    assert "lock" not in cloud.table.record and len(cloud.databases.moves) == 1
+    with pytest.raises(Refused, match="no promotion is under way"):
+        go_on(cloud, tmp_path, wish())
 
 
 def test_capacity_that_stays_short_is_offered_as_degraded(cloud: Cloud, tmp_path: Path) -> None:
@@ -128,9 +146,13 @@ def test_capacity_that_stays_short_is_offered_as_degraded(cloud: Cloud, tmp_path
     cloud.topology = cloud.topology.model_copy(update={"recovery": recovery})
     ended = begin(cloud, tmp_path, wish())
     assert ended.run.failed == "capacity-web" and "--override capacity-web --reason" in ended.problem
-    accepted = wish(mode="switchover", overrides=reasons("capacity-web", "settle"))
-    ended = go_on(cloud, tmp_path, accepted)
-    assert ended.outcome == "promoted" and states(ended)["capacity-web"] == "degraded"
+    ended = go_on(cloud, tmp_path, wish(mode="switchover", overrides=reasons("capacity-web")))
+    assert ended.outcome == "promoted" and states(ended)["capacity-web"] == states(ended)["settle"] == "degraded"
+    settled = next(step for step in ended.run.steps if step.id == "settle")
+    assert "LESS THAN ALL" in settled.note and "web: 1 of 2 tasks run" in settled.note
+    cloud.most = {}
+    ended = go_on(cloud, tmp_path, wish())
+    assert states(ended)["capacity-web"] == states(ended)["settle"] == "done", "tried again, without asking again"
 
 
 def test_schedules_are_suspended_first(cloud: Cloud, tmp_path: Path) -> None:
@@ -192,6 +214,15 @@ def test_a_wall_clock_that_jumps_decides_nothing(cloud: Cloud, tmp_path: Path) -
     assert cloud.clock.monotonic() - began >= bound
 
 
+@pytest.mark.parametrize("hours", [-48, 1])
+def test_a_clock_that_is_wrong_is_refused(cloud: Cloud, tmp_path: Path, hours: float) -> None:
+    cloud.jump(hours)
+    with pytest.raises(Refused, match=r"clock: fail: this machine's clock is \d+ s off AWS's") as refused:
+        begin(cloud, tmp_path, wish())
+    assert "set it (NTP)" in str(refused.value)
+    assert cloud.table.record == {} and cloud.databases.moves == [] and not list(tmp_path.iterdir())
+
+
 def test_a_dry_run_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
     ready = prepare(cloud.topology, wish(), "east", tmp_path, cloud.world, letters=False)
     seen = {item.step.id: item.need for item in foresee(ready.plan)}
@@ -242,9 +273,11 @@ def test_a_resume_from_another_checkout_is_refused(cloud: Cloud, tmp_path: Path)
 
 
 def test_the_table_out_is_refused(cloud: Cloud, tmp_path: Path) -> None:
-    cloud.dark = set(cloud.topology.control_regions)
-    with pytest.raises(Refused, match="the control record cannot be read"):
+    cloud.table_out = True
+    cloud.forget_calls()
+    with pytest.raises(Refused, match="the control record cannot be read") as refused:
         begin(cloud, tmp_path, wish())
+    assert "--break-glass" in str(refused.value) and cloud.changes == 0 and not list(tmp_path.iterdir())
 
 
 def test_a_malformed_journal_is_refused(cloud: Cloud, tmp_path: Path) -> None:
@@ -252,8 +285,31 @@ def test_a_malformed_journal_is_refused(cloud: Cloud, tmp_path: Path) -> None:
     begin(cloud, tmp_path, wish())
     gone = next(key for key in cloud.table.items if key[0].startswith("journal#") and key[1] == "000004")
     del cloud.table.items[gone]
-    with pytest.raises(Refused, match="cannot be gone on with"):
-        go_on(cloud, tmp_path, wish(mode="switchover"))
+    _refused_unchanged(cloud, tmp_path, "cannot be gone on with: entry 4 is number 5")
+
+
+def test_a_line_of_the_journal_s_file_that_is_none_is_refused(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.databases.read_only = {"west"}
+    begin(cloud, tmp_path, wish())
+    (file,) = (tmp_path / ".lifeline" / "promotions").glob("*.jsonl")
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join([*lines[:2], "{half a line", *lines[3:]]) + "\n")
+    _refused_unchanged(cloud, tmp_path, "line 3 is no entry of a journal")
+
+
+def _refused_unchanged(cloud: Cloud, root: Path, said: str) -> None:
+    """Going on, beginning anew and giving up: none changes anything."""
+    cloud.databases.read_only = set()
+    before = at_the_end(cloud)
+    cloud.forget_calls()
+    for attempt in (
+        lambda: go_on(cloud, root, wish(mode="switchover")),
+        lambda: begin(cloud, root, wish()),
+        lambda: abort(cloud.topology, wish(), root, cloud.world, lambda _: None),
+    ):
+        with pytest.raises(Refused, match=said):
+            attempt()
+    assert cloud.changes == 0 and at_the_end(cloud) == before
 
 
 def test_a_foreign_lock_without_a_journal_can_be_taken_over(cloud: Cloud, tmp_path: Path) -> None:

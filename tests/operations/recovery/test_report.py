@@ -10,7 +10,7 @@ import pytest
 
 from operations.record.attributes import Value
 from operations.recovery import reports
-from operations.recovery.accounting import aborted
+from operations.recovery.accounting import plain
 from operations.recovery.downtime import Downtime
 from operations.recovery.loss import StoreLoss
 from operations.recovery.measure import Measured
@@ -168,7 +168,8 @@ def test_one_that_was_given_up_has_a_report_too(tmp_path: Path) -> None:
     entries = story()
     entries.append(Entry(ID, 2, "2026-01-01T00:01:00+00:00", "state", "record", "done", {"seconds": 2.5}))
     entries.append(Entry(ID, 3, "2026-01-01T00:02:00+00:00", "end", "", "aborted", {}))
-    report = aborted(ID, entries, tmp_path)
+    report = plain(ID, "aborted", past(entries))
+    reports.keep(tmp_path, report, None)
     assert (report.outcome, report.downtime_seconds, report.rto_seconds) == ("aborted", "unknown", "unknown")
     assert [(step.id, step.state, step.seconds) for step in report.steps] == [("record", "done", 2.5)]
     assert reports.read(reports.kept(tmp_path)[0]) == report

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from operations.record.record import Record
 from operations.warden import lease
 from operations.warden.extension import Extensions, GrantRefused, extend, read_grant
 from tests.operations.warden.cloud import Cloud
@@ -43,6 +44,7 @@ def test_a_grant_is_read() -> None:
         ({"at": "2026-03-01T11:58:00"}, "no time zone"),
         ({"at": "yesterday"}, "cannot be read"),
         ({"at": None}, "cannot be read"),
+        ({"promotes": "yes"}, "`promotes` must be true or false"),
     ],
 )
 def test_what_is_not_a_grant(change: dict[str, Any], why: str) -> None:
@@ -98,6 +100,41 @@ def test_the_next_strong_read_cuts_it_back(site: Site) -> None:
         held = lease.current(connection)
         assert held is not None
         assert held.remaining <= 5
+
+
+def promoting(**change: Any) -> Any:
+    return read_grant(json.dumps(GIVEN | {"promotes": True} | change), NOW)
+
+
+def test_a_grant_that_promotes_takes_the_next_epoch_once_the_other_site_s_lease_is_over(site: Site) -> None:
+    """As after a failover: the copy has the old site's lease row, and no record says who is active."""
+    site.lease(30, epoch=4, site="west")
+    with site.connect("warden") as connection:
+        with pytest.raises(GrantRefused, match="another site's lease to be valid"):
+            extend(connection, "east", promoting())
+        site.expire()
+        assert not site.writes()
+        assert extend(connection, "east", promoting())
+        held = lease.current(connection)
+        assert held is not None and (held.site, held.epoch) == ("east", 5) and 29 * 60 < held.remaining <= 30 * 60
+        assert site.writes()
+        assert not extend(connection, "east", promoting()), "honoured once"
+        row = connection.execute("select site, epoch, minutes, granted_by from lifeline.lease_extension")
+        assert row.fetchall() == [("east", 5, 30, ["ann", "bob"])]
+
+
+def test_a_record_that_is_behind_ends_no_such_lease_and_one_that_is_repaired_renews_it(site: Site) -> None:
+    site.lease(30, epoch=4, site="west")
+    site.expire()
+    with site.connect("warden") as connection:
+        extend(connection, "east", promoting())
+        behind = lease.renew(connection, "east", 4, lambda: Record("west", 4, ""))
+        assert behind.outcome == "ahead" and site.writes()
+        repaired = lease.renew(connection, "east", 4, lambda: Record("east", 6, ""))
+        held = lease.current(connection)
+        assert repaired.outcome == "renewed" and held is not None and held.epoch == 6 and held.remaining <= 4
+        moved = lease.renew(connection, "east", 4, lambda: Record("west", 7, ""))
+        assert moved.outcome == "gave up" and not site.writes()
 
 
 def test_it_lies_in_a_parameter_of_the_sites_own_region(cloud: Cloud) -> None:

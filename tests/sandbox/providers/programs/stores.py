@@ -132,6 +132,7 @@ def _secrets(keys: dict[str, Keys], opts: pulumi.ResourceOptions) -> None:
             "keys": {region: f"alias/trial-{site}-documents" for site, region in REGIONS.items()},
             "log_key_arn": keys["west"].arns["audit"],
             "topic_arns": {region: f"arn:aws:sns:{region}:{ACCOUNT}:trial-high" for region in REGIONS.values()},
+            "topic_key": "alias/trial-west-documents",
             "runbooks": "https://runbooks.example.com",
             "tags": TAGS,
         },
