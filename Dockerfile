@@ -3,7 +3,7 @@
 # It is not built by this repository's checks: there is no container engine where they run. Build it, and name it by
 # its digest in `lifeline:lifeline_image`:
 #
-#   docker buildx build --platform linux/amd64 --build-arg PYTHON=python:3.13-slim@sha256:… -t lifeline/lifeline --push .
+#   docker buildx build --platform linux/arm64 --build-arg PYTHON=python:3.13-slim@sha256:… -t lifeline/lifeline --push .
 #
 # PYTHON takes a digest, so that the base is the one that was scanned; the default is a tag for want of a digest that
 # would still exist when you read this.
@@ -17,7 +17,7 @@ COPY requirements.lock pyproject.toml ./
 RUN python -m venv /opt/lifeline \
     && python - <<'PICK' > /tmp/wanted.txt
 import re
-wanted = {"boto3", "botocore", "jmespath", "psycopg", "psycopg-binary", "python-dateutil", "s3transfer", "six", "typing-extensions", "urllib3"}
+wanted = {"boto3", "botocore", "cffi", "cryptography", "jmespath", "psycopg", "psycopg-binary", "pycparser", "python-dateutil", "s3transfer", "six", "typing-extensions", "urllib3"}
 entries = re.split(r"\n(?=[A-Za-z0-9])", open("requirements.lock", encoding="utf-8").read())
 for entry in entries:
     name = re.split(r"[\[=<>; ]", entry, maxsplit=1)[0].lower()

@@ -42,7 +42,7 @@ docs: setup ## write the generated pages again
 	@$(BIN)/python -m policies.document
 
 snapshots: setup ## write down again what each component declares; read the difference before you commit it
-	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/infra/components/test_snapshots.py
+	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/infra/components/test_snapshots.py tests/infra/upgrade
 
 mutants: setup ## mutate every property of the stacks; what no rule notices is written down, to be reviewed
 	@UPDATE_SURVIVORS=1 $(BIN)/python -m pytest --quiet -m rehearsal tests/policies/test_mutations.py

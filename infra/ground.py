@@ -57,6 +57,7 @@ class Ground:
             "environment": self.environment(workload),
             "secrets": {key: self.found.secret_arn(short) for key, short in workload.secrets.items()},
             "secret_key_alias": naming.key_alias(site, "secrets"),
+            "architecture": settings.architecture.upper(),
             "statements": self.statements(workload),
             "log_group": naming.log_group(site, workload.name),
             "log_key_arn": self.keys.arns["logs"],
@@ -99,6 +100,7 @@ class Ground:
         }
         if service.port is not None:
             told["PORT"] = str(service.port)
+            told["LIFELINE_TLS"] = "on" if service.tls else "off"
         if workload.user:
             told["DATABASE_HOST"] = self.database.endpoint
             told["DATABASE_READER_HOST"] = self.database.reader_endpoint
@@ -106,8 +108,9 @@ class Ground:
             told["DATABASE_NAME"] = workloads.database_name(settings)
             told["DATABASE_USER"] = workload.user
         for callee in service.calls:
+            other = settings.service(callee)
             key = f"LIFELINE_URL_{callee.upper().replace('-', '_')}"
-            told[key] = f"http://{callee}:{settings.service(callee).port}"
+            told[key] = f"{'https' if other.tls else 'http'}://{callee}:{other.port}"
         told.update(self.supplies.environment(service))
         return told
 

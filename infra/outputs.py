@@ -37,6 +37,8 @@ class SpanningOutputs(TypedDict):
 
     edge_host: pulumi.Output[str]
     """Where users reach the service."""
+    dnssec_ds: pulumi.Output[str] | None
+    """What the registrar has to be told; None where the zone is not signed here."""
     control_table_name: pulumi.Output[str]
     global_cluster_identifier: pulumi.Output[str]
     certificate_arns: dict[str, pulumi.Input[str]]

@@ -136,6 +136,14 @@ def queue_key(region: str, account_id: str, alias: str) -> list[Statement]:
     return [_with_key(["kms:Decrypt", "kms:GenerateDataKey"], "sqs", region, account_id, alias)]
 
 
+def tell(topic_arn: pulumi.Input[str], region: str, account_id: str, alias: str) -> list[Statement]:
+    """Publish to one encrypted topic."""
+    return [
+        {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": topic_arn},
+        _with_key(["kms:Decrypt", "kms:GenerateDataKey"], "sns", region, account_id, alias),
+    ]
+
+
 def keep_documents(region: str, account_id: str, bucket: str, prefix: str, alias: str) -> list[Statement]:
     """Read every document, write those under one prefix. Versions stay out of reach: nobody deletes for good."""
     arn = f"arn:aws:s3:::{bucket}"

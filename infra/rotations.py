@@ -30,8 +30,15 @@ def rotation(owner: Component, name: str, settings: Settings, secrets: Secrets, 
                 short: _rotated(settings, naming, secrets, short, days) for short, days in settings.rotation.items()
             },
             "keys": {each.region: naming.key_alias(site, "secrets") for site, each in settings.sites.items()},
+            "topic_arns": {
+                settings.home_region: naming.topic_arn(settings.home_region, settings.scope, "high"),
+                settings.sites[other].region: naming.topic_arn(settings.sites[other].region, other, "high"),
+            },
+            "topic_key": naming.key_alias(settings.scope, "alerts"),
+            "runbooks": settings.observability.runbooks.rstrip("/"),
             "log_key_arn": stores.keys[home].arns[AUDIT],
-            "tags": tags(settings),
+            # It makes secrets anew, and sees no patient's data.
+            "tags": {**tags(settings), "data-classification": "internal"},
         },
         owner.child(),
     )

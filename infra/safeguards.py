@@ -12,6 +12,7 @@ from infra.components.finding_routes import FindingRoutes
 from infra.components.firewall import Firewall
 from infra.components.keys import Keys
 from infra.components.load_balancer import LoadBalancer
+from infra.components.object_store import ACCESS_LOGS, AUDIT, DOCUMENTS
 from infra.components.recorder import Recorder
 from infra.components.region_baseline import RegionBaseline
 from infra.components.security_hub import SecurityHub
@@ -19,6 +20,7 @@ from infra.components.trail import Trail
 from infra.components.trust_bundle import TrustBundle
 from infra.naming import Naming, tags
 from infra.settings import GLOBAL, Settings
+from infra.stores import Stores
 
 
 def of_site(
@@ -45,7 +47,7 @@ def of_site(
             "count_address_lists": settings.door.waf.address_lists == "count",
             "log_group": naming.waf_log_group(site),
             "log_key_arn": keys.arns["logs"],
-            "log_days": settings.log_days,
+            "log_days": settings.door.waf.log_days,
             "tags": tags(settings),
         },
         options,
@@ -53,18 +55,20 @@ def of_site(
     _backup(name, settings, keys, options)
     FindingRoutes(
         f"{name}-findings",
-        {"region": settings.region, "topic_arns": topic_arns, "tags": tags(settings)},
+        {
+            "region": settings.region,
+            "topic_arns": topic_arns,
+            "runbooks": settings.observability.runbooks.rstrip("/"),
+            "tags": tags(settings),
+        },
         options,
     )
     if settings.account_baseline == "managed":
         _region(name, settings, options)
 
 
-def of_account(name: str, settings: Settings, audit_bucket: pulumi.Input[str], options: pulumi.ResourceOptions) -> None:
-    """Everything that spans the sites: what their load balancers trust, and the account's own baseline.
-
-    `audit_bucket` is the home site's: the trail is made once it is known, since AWS refuses one without a bucket.
-    """
+def of_account(name: str, settings: Settings, stores: Stores, options: pulumi.ResourceOptions) -> None:
+    """Everything that spans the sites: what their load balancers trust, and the account's own baseline."""
     naming = Naming.of(settings)
     if certificate := clients.authority(settings):
         for site, each in settings.sites.items():
@@ -73,15 +77,19 @@ def of_account(name: str, settings: Settings, audit_bucket: pulumi.Input[str], o
                 {
                     "region": each.region,
                     "bucket": naming.bucket(site, clients.TRUST),
+                    "log_bucket": stores.buckets[site].guarded[ACCESS_LOGS],
+                    "key_arn": stores.keys[site].arns[DOCUMENTS],
                     "key": clients.authority_key(certificate),
                     "certificate": certificate,
-                    "tags": tags(settings),
+                    "protection": settings.protection == "on",
+                    "tags": {**tags(settings), "data-classification": "public"},
                 },
                 options,
             )
     if settings.account_baseline == "managed":
         AccountBaseline(f"{name}-account", {"account_id": settings.account_id}, options)
-        _trail(name, settings, audit_bucket, options)
+        # Known once its policy stands: AWS refuses a trail without a bucket that takes its records.
+        _trail(name, settings, stores.buckets[_home(settings)].guarded[AUDIT], options)
         SecurityHub(
             f"{name}-hub",
             {

@@ -65,10 +65,10 @@ class Site(Component):
         )
         database, balancer = self._database(keys, network), self._balancer(network)
         topics = notifications(self, name, settings, keys.arns["alerts"])
-        supplied = supplies(self, name, settings, keys, network, topics.topic_arns["high"])
+        supplied = supplies(self, name, settings, keys, network)
         services = self._services(Ground(settings, self._found, keys, network, database, cluster, balancer, supplied))
         self._lease_alarm(topics)
-        watch = SiteWatch(self, name, settings, Watched(network, balancer, services, topics))
+        watch = SiteWatch(self, name, settings, Watched(network, balancer, services, topics, supplied))
         safeguards.of_site(name, settings, balancer, keys, topics.topic_arns, self.child())
         origin = Origin(
             f"{name}-origin",
@@ -171,6 +171,7 @@ class Site(Component):
         return {
             "target_group": self._naming.target_group(self._settings.scope, service.name),
             "port": service.port,
+            "protocol": "HTTPS" if service.tls else "HTTP",
             "health": service.health,
             "prefixes": service.public,
             "tags": tags(self._settings, service),

@@ -9,10 +9,9 @@ from infra.component import Component
 from infra.components.certificates import Certificates
 from infra.components.control_table import ControlTable
 from infra.components.global_database import GlobalDatabase
-from infra.components.object_store import AUDIT
 from infra.components.secrets import Secrets
 from infra.components.traffic import Traffic
-from infra.edge import cdn
+from infra.edge import cdn, zone_records
 from infra.found import Found
 from infra.money import budget
 from infra.naming import Naming, tags
@@ -59,13 +58,15 @@ class Spanning(Component):
         secrets = self._secrets(stores)
         rotation(self, name, settings, secrets, stores)
         traffic = self._traffic(args["zone"])
-        safeguards.of_account(name, settings, stores.buckets[self._home_site].guarded[AUDIT], self.child())
+        safeguards.of_account(name, settings, stores, self.child())
         topics = spanning_notifications(self, name, settings)
         watch = SpanningWatch(self, name, settings)
         money = budget(self, name, settings, topics)
         cdn(self, name, settings, args["zone"])
+        zone = zone_records(self, name, settings, args["zone"])
         self.outputs = {
             "edge_host": traffic.host,
+            "dnssec_ds": zone.ds if zone else None,
             "control_table_name": table.table_name,
             "global_cluster_identifier": shell.identifier,
             "certificate_arns": certificates,
@@ -89,7 +90,8 @@ class Spanning(Component):
                 "witness_region": self._settings.witness_region,
                 "name": self._naming.control_table,
                 "protection": self._protection,
-                "tags": self._tags,
+                # Who is active, what a promotion did, and letters; rows that pass through are sealed for their reader.
+                "tags": {**self._tags, "data-classification": "internal"},
             },
             self.child(),
         )

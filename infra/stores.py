@@ -2,6 +2,7 @@
 
 import pulumi
 
+from infra.clients import TRUST, authority
 from infra.component import Component
 from infra.components.images import Images
 from infra.components.keys import Keys
@@ -53,6 +54,8 @@ class Stores:
                 "names": {purpose: naming.bucket(site, purpose) for purpose in (DOCUMENTS, AUDIT, ACCESS_LOGS)},
                 "key_arns": {purpose: self.keys[site].arns[purpose] for purpose in (DOCUMENTS, AUDIT)},
                 "trail_arn": naming.trail_arn(settings.home_region),
+                "also_logged": [f"arn:aws:s3:::{naming.bucket(site, TRUST)}"] if authority(settings) else [],
+                "audit_lock": days.audit_lock,
                 "days": {
                     "archive": days.archive_after_days,
                     "noncurrent": days.noncurrent_days,

@@ -86,11 +86,10 @@ def supplies(
     settings: Settings,
     keys: Keys,
     network: Premises,
-    alarm_topic_arn: pulumi.Input[str] | None = None,
 ) -> Supplies:
-    """Declares queues and cache as children of `owner`. The queues' alarms speak to the topic, where there is one."""
+    """Declares queues and cache as children of `owner`."""
     queues = {
-        service.name: _queue(owner, name, settings, keys, service, alarm_topic_arn)
+        service.name: _queue(owner, name, settings, keys, service)
         for service in settings.services
         if "queue" in service.needs
     }
@@ -103,7 +102,6 @@ def _queue(
     settings: Settings,
     keys: Keys,
     service: ServiceSettings,
-    alarm_topic_arn: pulumi.Input[str] | None,
 ) -> Queue:
     naming, site, given = Naming.of(settings), settings.scope, settings.queue
     args: QueueArgs = {
@@ -114,12 +112,9 @@ def _queue(
         "visibility_seconds": given.visibility_seconds,
         "retention_seconds": given.retention_seconds,
         "attempts": given.attempts,
-        "oldest_seconds": given.oldest_seconds,
         "protection": settings.protection == "on",
         "tags": tags(settings, service),
     }
-    if alarm_topic_arn is not None:
-        args["alarm_topic_arn"] = alarm_topic_arn
     return Queue(f"{name}-{service.name}-queue", args, owner.child())
 
 

@@ -152,6 +152,8 @@ def _own(
         image=settings.lifeline_image,
         command=("python", "-m", module),
         port=port,
+        # What a probe is told is no secret: whether the site holds the lease.
+        tls=False,
         health=f"{WARDEN_PATH}/alive" if port else None,
         public=(WARDEN_PATH,) if port else (),
         needs=("database",) if database else (),

@@ -1,7 +1,8 @@
 """A view from what a preview said: what the engine intends with each resource, and the resources as they will be.
 
 Two forms are read: the one document of `pulumi preview --json --show-sames`, which also tells property dependencies,
-and engine events, one a line (`--event-log FILE`) or as a list, which do not: links through unknown ids stay unknown.
+and engine events, one a line (`--event-log FILE`, an option that the CLI has only under `PULUMI_DEBUG_COMMANDS=true`)
+or as a list, which do not: links through unknown ids stay unknown.
 """
 
 import json

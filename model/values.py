@@ -191,6 +191,14 @@ def items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list, or the one that stands there; what is of another kind is left out. Raises UnknownMet."""
+    found = items(value)
+    if any(item is UNKNOWN for item in found):
+        raise UnknownMet
+    return [item for item in found if isinstance(item, Mapping)]
+
+
 def has_unknown(value: Any) -> bool:
     """Whether anything in it is unknown."""
     if value is UNKNOWN:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from model.links import Index
+from model.links import Index, Named, Near, identities
 from model.resource import Change, Resource, tag_key
 from model.types import PROVIDER, STACK, canonical
 from model.values import UNKNOWN, Malformed, lookup
@@ -41,11 +41,20 @@ class View:
         for resource in self.resources:
             self._by_kind[resource.kind].append(resource)
             self._children[resource.parent].append(resource)
+        self._near = Near(self.region)
         self._links: dict[tuple[str, str], Index] = {}
+        self._named: dict[str, Named] = {}
+        self._identities: dict[str, tuple[str, ...]] = {}
 
     def __reduce__(self) -> Any:
         """Sent to another process without its indexes."""
         return View, (self.stack, self.source, self.resources, self.changes)
+
+    @classmethod
+    def joined(cls, views: "Sequence[View]") -> "View":
+        """Several stacks as one: a URN names its stack. Of changes nothing is said, and it has several roots."""
+        names = "+".join(view.stack for view in views)
+        return cls(names, views[0].source, [resource for view in views for resource in view.resources])
 
     def get(self, urn: str) -> Resource | None:
         return self._by_urn.get(urn)
@@ -96,26 +105,25 @@ class View:
         A property refers to a resource if one of its outputs went into it, or if it has its id, ARN or name. Where a
         property is unknown and the source tells no dependencies, the resource is in `unclear`.
         """
-        found, unclear = self._index(type, property).of(target, self.region(target))
+        key = (canonical(type), property)
+        if key not in self._links:
+            self._links[key] = Index(self.of(type), property, self._near)
+        found, unclear = self._links[key].of(target, self._called(target))
         return Links(tuple(found), tuple(unclear))
 
     def targets(self, resource: Resource, property: str, type: str) -> Links:
         """The other way: resources of a type that `resource`'s property refers to."""
-        found, unclear = [], []
-        index = Index([resource], property, self.region)
-        for target in self.of(type):
-            sure, maybe = index.of(target, self.region(target))
-            if sure:
-                found.append(target)
-            elif maybe:
-                unclear.append(target)
+        key = canonical(type)
+        if key not in self._named:
+            self._named[key] = Named(self.of(type), self._called, self._near)
+        found, unclear = self._named[key].of(resource, property)
         return Links(tuple(found), tuple(unclear))
 
-    def _index(self, type: str, property: str) -> Index:
-        key = (canonical(type), property)
-        if key not in self._links:
-            self._links[key] = Index(self.of(type), property, self.region)
-        return self._links[key]
+    def _called(self, resource: Resource) -> tuple[str, ...]:
+        """Its `identities`, found out once."""
+        if resource.urn not in self._identities:
+            self._identities[resource.urn] = identities(resource)
+        return self._identities[resource.urn]
 
     def tags(self, resource: Resource) -> Any:
         """Its tags with the provider's default ones, keys spelled as `tag_key` does; `UNKNOWN` where that is."""

@@ -124,6 +124,26 @@ def denies_others(condition: Condition) -> bool:
     return bool(condition.values) and all(_narrow(condition.key, value, like) for value in condition.values)
 
 
+def confines(condition: Condition, keys: tuple[str, ...]) -> bool:
+    """Whether it holds only where one of the keys is there and has a named value, such as one key's alias.
+
+    `keys`: lower case; one that ends with `/` or `:` stands for all that begin with it, as `aws:resourcetag/`.
+    """
+    if not _EQUAL.fullmatch(condition.operator):
+        return False
+    named = any(condition.key == key or (key.endswith(("/", ":")) and condition.key.startswith(key)) for key in keys)
+    like = "like" in condition.operator or "arn" in condition.operator
+    return named and bool(condition.values) and all(_named(value, like) for value in condition.values)
+
+
+def _named(value: str, wildcards: bool) -> bool:
+    """Whether something is left of a value without its wildcards, variables and the word that all of a kind share."""
+    rest = value.removeprefix("alias/")
+    if re.fullmatch(r"\$\{[^}]*\}", rest):
+        return False
+    return bool(re.search(r"[^*?/:]", rest) if wildcards else rest)
+
+
 def _about_who(key: str) -> bool:
     """Tags of the principal, and the subject or audience of a token."""
     return key.startswith("aws:principaltag/") or key.endswith((":sub", ":aud", ":oaud"))
@@ -144,7 +164,7 @@ def _narrow(key: str, value: str, wildcards: bool) -> bool:
         return bool(parts[4]) or parts[5][:1] not in ("*", "?")
     # What comes before the first separator is what is owned: an organisation, an account, a repository's owner.
     head = re.split(r"[/:]", value, maxsplit=2)
-    owned = head[:2] if head[0] in ("repo", "project", "organization") else head[:1]
+    owned = head[:2] if head[0] in ("repo", "project", "project_path", "organization") else head[:1]
     return bool(owned[0]) and not any(re.search(r"[*?]", part) for part in owned)
 
 

@@ -76,7 +76,8 @@ def _overview(listed: Sequence[tuple[str, str, str, list[Rule]]]) -> str:
     lines.append(f"| all | {len(entries)} | {sum(done.values())} |")
     lines += [
         "",
-        f"Beside them, {sum(rule.scope == 'plan' for rule in there.values())} rules on what a change intends.",
+        f"Beside them, {sum(rule.scope == 'plan' for rule in there.values())} rules on what a change intends, and "
+        f"{sum(rule.across for rule in there.values())} on what spans stacks.",
     ]
     lines += ["", "## Rules by service", "", "| pack | service | rules |", "|---|---|---:|"]
     lines += [f"| {pack} | [{title}]({name}) | {len(rules)} |" for pack, title, name, rules in listed]

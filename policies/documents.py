@@ -14,6 +14,9 @@ from typing import Any
 from model.values import UNKNOWN, Malformed, UnknownMet, parsed
 from policies.conditions import Condition, conditions, denies_others, limits
 
+_PRINCIPALS = ("aws:principalarn", "aws:userid")
+"""Keys that name one who asks, and not everybody of an account."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -125,6 +128,16 @@ class Document:
             for item in self.statements
             if item.allow and item.every_resource and any(item.acts(action) for action in actions)
         )
+
+    def denies(self, action: str) -> bool:
+        """Whether it denies an action on every resource to everyone, or to everyone but principals that it names."""
+        for item in self.statements:
+            to_all = not item.allow and item.anyone and not item.not_principals and not item.unclear
+            spares = all(denies_others(one) and one.key in _PRINCIPALS for one in item.conditions)
+            if to_all and spares and item.every_resource and not item.not_resources and item.acts(action):
+                return True
+        self._those(())
+        return False
 
     def refuses_plain_transport(self, action: str, *, objects: bool = False) -> bool:
         """Whether it denies to everyone what comes without TLS: all of `action` (such as `s3:*`).

@@ -3,7 +3,7 @@
 A zone is mostly looked up and not declared, so it is known by what its resources give as `zoneId`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,9 +59,36 @@ def published(view: View) -> Iterator[tuple[Resource, bool]]:
 
 def in_every_zone(type: str, check: Check, lacks: str) -> Check:
     """Asked once a stack: each zone that it publishes in has a resource of `type` that passes `check`."""
+    return in_zones_of(lambda view: list(published(view)), type, lambda _published: check, lacks)
+
+
+def for_every_host(type: str, about: Callable[[Resource], Check], lacks: str) -> Check:
+    """As `in_every_zone`, for what is said host by host: `about` makes the check for one record or load balancer.
+
+    A zone does not count beside hosts that the stack publishes, or may publish, in it.
+    """
+    return in_zones_of(_hosts, type, about, lacks)
+
+
+def _hosts(view: View) -> list[tuple[Resource, bool]]:
+    listed = list(published(view))
+    named = [place(view, resource) for resource, _ in listed if resource.kind != ZONE]
+    return [
+        (resource, certain)
+        for resource, certain in listed
+        if resource.kind != ZONE or all(place(view, resource).same(one) is False for one in named)
+    ]
+
+
+def in_zones_of(
+    those: Callable[[View], list[tuple[Resource, bool]]], type: str, about: Callable[[Resource], Check], lacks: str
+) -> Check:
+    """The zone of each of `those` (resource, whether it is certain) has a resource of `type` that passes its check."""
 
     def each(case: Case) -> Verdict:
-        verdicts = [_has(case, resource, certain, type, check, lacks) for resource, certain in published(case.view)]
+        verdicts = [
+            _has(case, resource, certain, type, about(resource), lacks) for resource, certain in those(case.view)
+        ]
         for outcome in ("fail", "unknown"):
             for verdict in verdicts:
                 if verdict.outcome == outcome:

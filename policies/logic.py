@@ -114,3 +114,16 @@ def every(path: str, check: Check, *, empty: Verdict = NOT_APPLICABLE) -> Check:
         return NOT_APPLICABLE
 
     return each
+
+
+def some(path: str, check: Check, lacks: str) -> Check:
+    """At least one item of a list passes a check whose paths start at the item; `lacks` where none does."""
+    none = every(path, negated(check, ""), empty=PASS)
+
+    def one(case: Case) -> Verdict:
+        verdict = ask(none, case)
+        if verdict.outcome == "pass":
+            return fail(lacks, case.where(path))
+        return PASS if verdict.outcome == "fail" else verdict
+
+    return one

@@ -80,6 +80,8 @@ class Rule:
     """"recommended" where no source maps it to HIPAA, or where it is advice on cost; can be switched off as a whole."""
     once: bool = False
     """True: asked once a stack, about the stack itself, whether or not it has resources of `types`."""
+    across: bool = False
+    """Asked over all stacks of an environment at once where several are seen: what it is about spans them."""
     unknown_blocks: bool = True
     """Whether the verdict "unknown" stops a change as a failure does."""
     parameters: tuple[Parameter, ...] = ()

@@ -13,7 +13,18 @@ from typing import Any
 from model.values import UNKNOWN, number, truth
 from policies.asking import ask
 from policies.case import Case, Check
-from policies.logic import all_of, any_of, by_type, every, in_production, negated, outside_production, unless, when
+from policies.logic import (
+    all_of,
+    any_of,
+    by_type,
+    every,
+    in_production,
+    negated,
+    outside_production,
+    some,
+    unless,
+    when,
+)
 from policies.verdict import PASS, Verdict, fail, unknown
 from policies.wording import choice, nothing, said
 
@@ -42,6 +53,7 @@ __all__ = [
     "param",
     "present",
     "refers_to",
+    "some",
     "true",
     "unless",
     "when",

@@ -7,6 +7,7 @@ connections that clients keep open, as the end of a process would.
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from typing import Any
 
 HOST = "127.0.0.1"
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
+HANDSHAKE_SECONDS = 10
 BODY_LIMIT = 1 << 20
 """Bytes of a request's body; orders and API documents are far smaller."""
 
@@ -88,8 +90,9 @@ class Listener(ThreadingHTTPServer):
     request_queue_size = 512
     allow_reuse_address = True
 
-    def __init__(self, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(self, port: int, handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> None:
         super().__init__((HOST, port), handler)
+        self._tls = tls
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
 
@@ -97,6 +100,21 @@ class Listener(ThreadingHTTPServer):
         with self._open_lock:
             self._open.add(request)
         super().process_request(request, client_address)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """On the connection's own thread, so that a slow handshake holds up nobody else."""
+        if self._tls is None:
+            super().finish_request(request, client_address)
+            return
+        request.settimeout(HANDSHAKE_SECONDS)
+        with self._tls.wrap_socket(request, server_side=True) as secured:
+            with self._open_lock:
+                self._open.add(secured)
+            try:
+                super().finish_request(secured, client_address)
+            finally:
+                with self._open_lock:
+                    self._open.discard(secured)
 
     def shutdown_request(self, request: Any) -> None:
         with self._open_lock:
@@ -119,14 +137,15 @@ class Listener(ThreadingHTTPServer):
 class Server:
     """A listener in a thread of its own."""
 
-    def __init__(self, handler: type[Handler], name: str) -> None:
+    def __init__(self, handler: type[Handler], name: str, tls: ssl.SSLContext | None = None) -> None:
         self._handler = handler
+        self._tls = tls
         self._name = name
         self._listener: Listener | None = None
 
     def start(self, port: int = 0) -> int:
         """Listen on 127.0.0.1; returns the port (0 asked for: a free one)."""
-        self._listener = Listener(port, self._handler)
+        self._listener = Listener(port, self._handler, self._tls)
         threading.Thread(
             target=self._listener.serve_forever, kwargs={"poll_interval": 1.0}, name=self._name, daemon=True
         ).start()

@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 from scripts import (
     bootstrap,
     doctor,
+    edge,
     gate,
     lease,
     promote,
@@ -34,7 +35,7 @@ app = typer.Typer(
     help="Declare a service in two regions, and move it when one dies.",
     epilog="First time here? `lifeline doctor` looks at the machine, `lifeline sandbox demo` shows it all.",
 )
-for module in (stacks, gate, promote, report, reconcile, rejoin, lease, topology, bootstrap, doctor):
+for module in (stacks, gate, promote, report, reconcile, rejoin, lease, topology, edge, bootstrap, doctor):
     module.add(app)
 app.add_typer(sandbox.app, name="sandbox")
 

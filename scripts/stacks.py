@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from operations.outcomes import Refused
-from scripts import target
+from scripts import settling, target
 from scripts.changes import report, run, show
 from scripts.project import Project
 from scripts.terminal import Environment, Output, Yes, confirm, emit, emit_json, next_step
@@ -43,16 +43,26 @@ def up(
     stacks: Names = None,
     environment: Environment = "production",
     yes: Yes = False,
+    adopt: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URN=ID", help="What a killed run made, where Lifeline cannot look it up."),
+    ] = None,
+    gone: Annotated[list[str] | None, typer.Option(metavar="URN", help="What a killed run did not make.")] = None,
     output: Output = "text",
 ) -> None:
-    """Make the stacks what the settings say: global, then the founder's site, then the other."""
+    """Make the stacks what the settings say: global, then the founder's site, then the other.
+
+    What a killed run left half done is settled first: looked up, and adopted or forgotten.
+    """
     project: Project = context.obj
     chosen = project.stacks(environment, stacks)
     if not yes and not sys.stdin.isatty():
         confirm(f"Apply {', '.join(chosen)}?", yes=False)
     engine = target.engine(project)
     results = []
+    known, absent = settling.known(adopt or []), gone or []
     for stack in chosen:
+        settling.settle(engine, stack, known, absent)
         if not yes:
             (planned,) = run(engine, "preview", [stack])
             show(planned)
@@ -88,6 +98,8 @@ def destroy(
             "set `lifeline:protection: off`, run `lifeline up`, then destroy"
         )
     confirm(f"Delete everything of {', '.join(chosen)}?", yes=yes)
+    for stack in chosen:
+        settling.settle(engine, stack)
     report([changes for stack in chosen for changes in run(engine, "destroy", [stack])], output, "lifeline up")
 
 

@@ -13,6 +13,8 @@ import json, sys
 from importlib.metadata import packages_distributions
 import operations.guard.__main__, operations.warden.__main__, operations.warden.install
 import boto3, psycopg
+from operations.record.seal import Opener, seal
+seal(Opener().public, b"what is loaded only when it is needed")
 for service in ("cloudwatch", "dynamodb", "rds", "ssm"):
     boto3.client(service, region_name="us-east-1")
 top = {name.split(".")[0] for name in sys.modules if not name.startswith("_")}

@@ -99,12 +99,14 @@ class Backup(Component):
             tags=args["tags"],
             opts=self.child(),
         )
+        role_of_plan = "active" if args["active"] else "standby"
         plan = aws.backup.Plan(
             f"{name}-plan",
             region=args["region"],
             name=args["vault"],
             rules=self._rules(vault),
-            tags=args["tags"],
+            # What the policy rules ask of the active site's plan, they do not ask of the standby's.
+            tags=pulumi.Output.from_input(args["tags"]).apply(lambda tags: {**tags, "role": role_of_plan}),
             opts=self.child(),
         )
         aws.backup.Selection(

@@ -8,7 +8,9 @@ from typing import Any, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from infra import bucket_policies
 from infra.component import Component, Statement, TagsInput, assumed_by, policy
+from infra.components.private_bucket import PrivateBucket
 
 SCRIPT = Path(__file__).parents[1] / "journey" / "journey.py"
 HANDLER = "journey.handler"
@@ -39,6 +41,10 @@ class CanariesArgs(TypedDict):
     """Plain mapping, since it decides what exists: name → canary."""
     bucket: pulumi.Input[str]
     """Name of the bucket for script and artifacts."""
+    log_bucket: pulumi.Input[str]
+    """Name of the bucket for the access log of that one."""
+    log_days: int
+    """Plain, since it shapes the rules: how long access logs are kept."""
     runtime: pulumi.Input[str]
     """Synthetics' runtime; AWS retires old ones."""
     role: pulumi.Input[str]
@@ -46,7 +52,7 @@ class CanariesArgs(TypedDict):
     key_arn: pulumi.Input[str]
     """Key of the artifacts, in the same region."""
     protection: bool
-    """Plain: with it off, the bucket is deleted with its artifacts."""
+    """Plain, as Pulumi's `protect`: drives the buckets'."""
     tags: TagsInput
     """On what belongs to no single epic."""
 
@@ -60,7 +66,7 @@ class Canaries(Component):
     def __init__(self, name: str, args: CanariesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._name, self._args = name, args
-        bucket, ready = self._bucket()
+        bucket = self._bucket()
         script = aws.s3.BucketObjectv2(
             f"{name}-script",
             region=args["region"],
@@ -70,7 +76,7 @@ class Canaries(Component):
             # Synthetics wants Python below `python/`.
             source=pulumi.AssetArchive({f"python/{SCRIPT.name}": pulumi.FileAsset(str(SCRIPT))}),
             tags=args["tags"],
-            opts=self.child(depends_on=ready),
+            opts=self.child(),
         )
         role, allowed = self._role(bucket)
         self.names = {}
@@ -108,83 +114,37 @@ class Canaries(Component):
             self.names[short] = canary.name
         self.register_outputs({"names": self.names})
 
-    def _bucket(self) -> tuple[pulumi.Output[str], list[pulumi.Resource]]:
-        """The artifacts' bucket, and what must stand before anything is put into it."""
+    def _bucket(self) -> pulumi.Output[str]:
+        """The bucket for script and artifacts, and one for its access log: S3 writes logs to the own region only."""
         name, args = self._name, self._args
-        bucket = aws.s3.Bucket(
-            f"{name}-bucket",
-            region=args["region"],
-            bucket=args["bucket"],
-            force_destroy=not args["protection"],
-            tags=args["tags"],
-            opts=self.child(),
+        logs = PrivateBucket(
+            f"{name}-logs",
+            {
+                "region": args["region"],
+                "bucket": args["log_bucket"],
+                "expire_days": args["log_days"],
+                "statements": bucket_policies.access_logs(
+                    _arn(args["log_bucket"]), [_arn(args["bucket"])], args["region"], args["account_id"]
+                ),
+                "protection": args["protection"],
+                "tags": args["tags"],
+            },
+            self.child(),
         )
-        closed: list[pulumi.Resource] = [
-            aws.s3.BucketPublicAccessBlock(
-                f"{name}-bucket-closed",
-                region=args["region"],
-                bucket=bucket.bucket,
-                block_public_acls=True,
-                block_public_policy=True,
-                ignore_public_acls=True,
-                restrict_public_buckets=True,
-                opts=self.child(),
-            ),
-            aws.s3.BucketOwnershipControls(
-                f"{name}-bucket-owner",
-                region=args["region"],
-                bucket=bucket.bucket,
-                rule={"object_ownership": "BucketOwnerEnforced"},
-                opts=self.child(),
-            ),
-            aws.s3.BucketVersioning(
-                f"{name}-bucket-versions",
-                region=args["region"],
-                bucket=bucket.bucket,
-                versioning_configuration={"status": "Enabled"},
-                opts=self.child(),
-            ),
-            aws.s3.BucketServerSideEncryptionConfiguration(
-                f"{name}-bucket-encryption",
-                region=args["region"],
-                bucket=bucket.bucket,
-                rules=[
-                    {
-                        "apply_server_side_encryption_by_default": {
-                            "sse_algorithm": "aws:kms",
-                            "kms_master_key_id": args["key_arn"],
-                        },
-                        "bucket_key_enabled": True,
-                    }
-                ],
-                opts=self.child(),
-            ),
-            aws.s3.BucketLifecycleConfiguration(
-                f"{name}-bucket-lifecycle",
-                region=args["region"],
-                bucket=bucket.bucket,
-                rules=[
-                    {
-                        "id": "old-artifacts",
-                        "status": "Enabled",
-                        "filter": {"prefix": ""},
-                        "expiration": {"days": ARTIFACT_DAYS},
-                        "noncurrent_version_expiration": {"noncurrent_days": 7},
-                        "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
-                    }
-                ],
-                opts=self.child(),
-            ),
-            aws.s3.BucketPolicy(
-                f"{name}-bucket-policy",
-                region=args["region"],
-                bucket=bucket.bucket,
-                policy=policy(_tls_only(bucket.arn)),
-                opts=self.child(),
-            ),
-        ]
-        made: pulumi.Output[str] = bucket.bucket
-        return made, closed
+        store = PrivateBucket(
+            f"{name}-store",
+            {
+                "region": args["region"],
+                "bucket": args["bucket"],
+                "key_arn": args["key_arn"],
+                "log": {"bucket": logs.bucket_name, "prefix": f"{bucket_policies.S3_LOGS}/canaries/"},
+                "expire_days": ARTIFACT_DAYS,
+                "protection": args["protection"],
+                "tags": args["tags"],
+            },
+            self.child(),
+        )
+        return store.bucket_name
 
     def _role(self, bucket: pulumi.Output[str]) -> tuple[pulumi.Output[str], pulumi.Resource]:
         name, args = self._name, self._args
@@ -205,15 +165,8 @@ class Canaries(Component):
         return arn, allowed
 
 
-def _tls_only(bucket_arn: pulumi.Output[str]) -> Statement:
-    return {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [bucket_arn, pulumi.Output.format("{0}/*", bucket_arn)],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
+def _arn(bucket: pulumi.Input[str]) -> pulumi.Output[str]:
+    return pulumi.Output.format("arn:aws:s3:::{0}", bucket)
 
 
 def _statements(args: CanariesArgs, bucket: pulumi.Output[str]) -> list[Statement]:

@@ -23,10 +23,23 @@ LOG_FIELDS = (
     "SecurityAction",
 )
 """Neither query nor headers nor bodies: they may hold a patient's data."""
+EVENT_FIELDS = (
+    "Action",
+    "ClientIP",
+    "ClientRequestHost",
+    "ClientRequestMethod",
+    "ClientRequestPath",
+    "Datetime",
+    "EdgeResponseStatus",
+    "RayID",
+    "RuleID",
+    "Source",
+)
+"""Of what the firewall did, as little."""
 
 
 class LogPushArgs(TypedDict):
-    """Request logs into a bucket."""
+    """Logs into a bucket."""
 
     destination: pulumi.Input[str]
     """Address of the bucket, without credentials."""
@@ -57,8 +70,16 @@ class CdnArgs(TypedDict):
     """From one address."""
     managed_rules: bool
     """Plain, since it decides what exists: Cloudflare's managed firewall rules."""
+    browser_check: bool
+    """Plain, since the setting's value follows from it: turn away what comes with headers that only bots send."""
+    methods: Sequence[str]
+    """Plain, since rules are made of them: methods of HTTP; every other is refused."""
+    countries: Sequence[str]
+    """Plain, since rules are made of them: country codes that requests may come from; empty: from everywhere."""
     log_push: NotRequired[LogPushArgs]
-    """Only with an Enterprise plan."""
+    """Requests. Only with an Enterprise plan."""
+    event_push: NotRequired[LogPushArgs]
+    """What the firewall did. Only with an Enterprise plan."""
 
 
 class Cdn(Component):
@@ -74,6 +95,7 @@ class Cdn(Component):
         self._ruleset("cache", "http_request_cache_settings", "What may be kept at the edge", self._cache_rules())
         if args["managed_rules"]:
             self._ruleset("firewall", "http_request_firewall_managed", "Managed firewall rules", self._firewall_rules())
+        self._ruleset("refused", "http_request_firewall_custom", "What nobody may ask for", self._own_rules())
         self._ruleset("rate", "http_ratelimit", "Requests from one address", [self._rate_rule()])
         cloudflare.TieredCache(f"{name}-tiered-cache", zone_id=args["zone_id"], value="on", opts=self.child())
         # Cloudflare shows its certificate to the sites' load balancers, which let nobody else in.
@@ -81,7 +103,9 @@ class Cdn(Component):
             f"{name}-origin-pulls", zone_id=args["zone_id"], enabled=True, opts=self.child()
         )
         if push := args.get("log_push"):
-            self._log_push(push)
+            self._push("log-push", "requests", "http_requests", push, LOG_FIELDS)
+        if push := args.get("event_push"):
+            self._push("event-push", "events", "firewall_events", push, EVENT_FIELDS)
         self.register_outputs({"settings": self.settings})
 
     def _zone(self) -> dict[str, pulumi.Output[str]]:
@@ -105,6 +129,7 @@ class Cdn(Component):
             # Early data can be replayed: an order must not be.
             "0rtt": "off",
             "security_header": hsts,
+            "browser_check": "on" if args["browser_check"] else "off",
         }
         made = {}
         for setting, value in wanted.items():
@@ -177,6 +202,22 @@ class Cdn(Component):
             )
         ]
 
+    def _own_rules(self) -> list[dict[str, Any]]:
+        args = self._args
+        refused = {"methods": ("Methods that no service has", f"http.request.method in {_listed(args['methods'])}")}
+        if args["countries"]:
+            refused["countries"] = ("Countries without patients", f"ip.src.country in {_listed(args['countries'])}")
+        return [
+            {
+                "ref": ref,
+                "description": text,
+                "action": "block",
+                "expression": f"{self._ours()} and not {allowed}",
+                "enabled": True,
+            }
+            for ref, (text, allowed) in refused.items()
+        ]
+
     def _rate_rule(self) -> dict[str, Any]:
         return {
             "ref": "address",
@@ -196,18 +237,22 @@ class Cdn(Component):
         """Rules touch this service's host alone: the zone may hold others."""
         return f"http.host eq {json.dumps(self._args['host'])}"
 
-    def _log_push(self, push: LogPushArgs) -> None:
+    def _push(self, suffix: str, purpose: str, dataset: str, push: LogPushArgs, fields: Sequence[str]) -> None:
         cloudflare.LogpushJob(
-            f"{self._name}-log-push",
+            f"{self._name}-{suffix}",
             zone_id=self._args["zone_id"],
-            name=f"{self._name}-requests",
-            dataset="http_requests",
+            name=f"{self._name}-{purpose}",
+            dataset=dataset,
             destination_conf=push["destination"],
             ownership_challenge=push["ownership_challenge"],
             enabled=True,
-            output_options={"field_names": list(LOG_FIELDS), "timestamp_format": "rfc3339"},
+            output_options={"field_names": list(fields), "timestamp_format": "rfc3339"},
             opts=self.child(),
         )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{{{' '.join(json.dumps(word) for word in words)}}}"
 
 
 def _below(prefixes: Sequence[str]) -> str:

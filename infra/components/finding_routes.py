@@ -1,6 +1,5 @@
 """From a security finding to the people of its severity, in the region where it was found."""
 
-import json
 from collections.abc import Mapping
 from typing import TypedDict
 
@@ -9,8 +8,8 @@ import pulumi_aws as aws
 
 from infra.component import Component, TagsInput
 
-MESSAGE = "<label> security finding in <region> by <product>: <title> (<id>)"
-"""What is told. The resource is left out: an object's key can name a patient."""
+MESSAGE = '"<label> security finding in <region> by <product>: <title> (<id>). Runbook: {0}/findings.md#{1}"'
+"""What is told, as JSON. The resource is left out: an object's key can name a patient."""
 PATHS = {
     "label": "$.detail.findings[0].Severity.Label",
     "region": "$.detail.findings[0].Region",
@@ -25,6 +24,8 @@ class FindingRoutesArgs(TypedDict):
     """Region of the rules, and of the findings that they take."""
     topic_arns: Mapping[str, pulumi.Input[str]]
     """Plain mapping, since it decides what exists: severity → topic in the region."""
+    runbooks: pulumi.Input[str]
+    """Address below which the runbook pages are."""
     tags: TagsInput
     """On every rule."""
 
@@ -55,7 +56,10 @@ class FindingRoutes(Component):
                 rule=rules[severity].name,
                 target_id="topic",
                 arn=topic_arn,
-                input_transformer={"input_paths": PATHS, "input_template": json.dumps(MESSAGE)},
+                input_transformer={
+                    "input_paths": PATHS,
+                    "input_template": pulumi.Output.format(MESSAGE, args["runbooks"], severity),
+                },
                 opts=self.child(),
             )
         self.rule_arns = {severity: rule.arn for severity, rule in rules.items()}

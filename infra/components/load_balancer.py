@@ -20,6 +20,8 @@ class Backend(TypedDict):
     """The target group's name."""
     port: pulumi.Input[int]
     """What the container listens on."""
+    protocol: pulumi.Input[str]
+    """`HTTPS` or `HTTP`: what it speaks there, with requests and health checks alike."""
     health: pulumi.Input[str]
     """Path that answers 200 when the task may be sent requests."""
     prefixes: Sequence[str]
@@ -190,12 +192,12 @@ class LoadBalancer(Component):
             name=backend["target_group"],
             vpc_id=self._args["vpc_id"],
             target_type="ip",
-            protocol="HTTP",
+            protocol=backend["protocol"],
             port=backend["port"],
             deregistration_delay=30,
             health_check={
                 "path": backend["health"],
-                "protocol": "HTTP",
+                "protocol": backend["protocol"],
                 "matcher": "200",
                 "interval": 10,
                 "timeout": 5,

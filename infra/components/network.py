@@ -90,18 +90,25 @@ class Network(Component):
                 availability_zone=zone,
                 cidr_block=str(block),
                 map_public_ip_on_launch=False,
-                tags=self._args["tags"],
+                tags=self._tier(tier),
                 opts=self.child(),
             ).id
             for zone, block in zip(self._args["zones"], blocks, strict=False)
         ]
+
+    def _tier(self, tier: str) -> pulumi.Output[dict[str, str]]:
+        """Tags that also say who may get there from where: `public`, `private` or `isolated`."""
+        tags: pulumi.Output[dict[str, str]] = pulumi.Output.all(self._args["tags"], {"tier": tier}).apply(
+            lambda found: {**found[0], **found[1]}
+        )
+        return tags
 
     def _table(self, suffix: str, subnets: dict[str, pulumi.Output[str]]) -> pulumi.Output[str]:
         table = aws.ec2.RouteTable(
             f"{self._name}-{suffix}-routes",
             region=self._args["region"],
             vpc_id=self.vpc_id,
-            tags=self._args["tags"],
+            tags=self._tier(suffix.split("-")[0]),
             opts=self.child(),
         )
         for zone, subnet_id in subnets.items():

@@ -40,6 +40,10 @@ class ObjectStoreArgs(TypedDict):
     """Plain mapping: `documents` and `audit` → the region's own key."""
     trail_arn: pulumi.Input[str]
     """The one trail that may write to the audit bucket."""
+    also_logged: Sequence[pulumi.Input[str]]
+    """Plain sequence: ARNs of other buckets of the region whose access logs are kept here too."""
+    audit_lock: str
+    """Plain `governance` or `compliance`: whether somebody can end the lock of an audit record."""
     days: Days
     """How long things are kept."""
     protection: bool
@@ -70,6 +74,14 @@ class ObjectStore(Component):
             self._lifecycle(purpose)
         self._lock()
         for purpose in LOGGED:
+            # What is done to objects is told to EventBridge; which of it is passed on, and to whom, is each site's.
+            aws.s3.BucketNotification(
+                f"{name}-{purpose}-events",
+                region=args["region"],
+                bucket=self.names[purpose],
+                eventbridge=True,
+                opts=self.child(),
+            )
             aws.s3.BucketLogging(
                 f"{name}-{purpose}-logging",
                 region=args["region"],
@@ -150,7 +162,7 @@ class ObjectStore(Component):
     def _writers(self, purpose: str, arn: pulumi.Output[str]) -> Sequence[Statement]:
         args = self._args
         if purpose == ACCESS_LOGS:
-            sources = [self.arns[each] for each in LOGGED]
+            sources = [*(self.arns[each] for each in LOGGED), *args["also_logged"]]
             return bucket_policies.access_logs(arn, sources, args["region"], args["account_id"])
         if purpose == AUDIT:
             return bucket_policies.audit_records(arn, args["trail_arn"], args["account_id"])
@@ -191,8 +203,7 @@ class ObjectStore(Component):
         )
 
     def _lock(self) -> None:
-        """Governance: a role with the right to can end it. Compliance could not be undone by anybody, us included."""
-        retention = {"mode": "GOVERNANCE", "days": self._args["days"]["audit"]}
+        retention = {"mode": self._args["audit_lock"].upper(), "days": self._args["days"]["audit"]}
         aws.s3.BucketObjectLockConfiguration(
             f"{self._name}-{AUDIT}-lock",
             region=self._args["region"],

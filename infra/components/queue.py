@@ -1,6 +1,6 @@
-"""A service's queue, the queue of what it gave up on, and the alarms on both."""
+"""A service's queue, and the queue of what it gave up on."""
 
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -29,14 +29,10 @@ class QueueArgs(TypedDict):
     """How long a message waits at most."""
     attempts: pulumi.Input[int]
     """Deliveries before a message is put aside."""
-    oldest_seconds: pulumi.Input[float]
-    """Age of the oldest message that raises the alarm."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """Where the alarms speak; without it they only change state."""
     protection: bool
     """Plain, as Pulumi's `protect`: with it on, queues are protected; SQS has no guard of its own."""
     tags: TagsInput
-    """On queues and alarms; policies take none."""
+    """On the queues; policies take none."""
 
 
 class Queue(Component):
@@ -61,20 +57,6 @@ class Queue(Component):
                 {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
             ),
             opts=self.child(),
-        )
-        self._alarm(
-            "oldest",
-            queue.name,
-            "ApproximateAgeOfOldestMessage",
-            args["oldest_seconds"],
-            "Work waits too long: too few workers, or none that succeeds.",
-        )
-        self._alarm(
-            "given-up",
-            dead.name,
-            "ApproximateNumberOfMessagesVisible",
-            0,
-            "A message was given up on. Look why, then move it back: nothing replays it by itself.",
         )
         self.url, self.arn, self.queue_name, self.dead_url = queue.url, queue.arn, queue.name, dead.url
         self.register_outputs({"url": queue.url, "arn": queue.arn, "dead_url": dead.url})
@@ -108,32 +90,6 @@ class Queue(Component):
             opts=self.child(),
         )
         return queue
-
-    def _alarm(
-        self, suffix: str, queue_name: pulumi.Input[str], metric: str, threshold: pulumi.Input[float], text: str
-    ) -> None:
-        args = self._args
-        actions = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else None
-        aws.cloudwatch.MetricAlarm(
-            f"{self._name}-{suffix}",
-            region=args["region"],
-            alarm_description=text,
-            namespace="AWS/SQS",
-            metric_name=metric,
-            dimensions={"QueueName": queue_name},
-            statistic="Maximum",
-            comparison_operator="GreaterThanThreshold",
-            threshold=threshold,
-            period=60,
-            evaluation_periods=3,
-            datapoints_to_alarm=2,
-            # SQS falls silent about a queue that nobody uses, as at a standby.
-            treat_missing_data="notBreaching",
-            alarm_actions=actions,
-            ok_actions=actions,
-            tags=args["tags"],
-            opts=self.child(),
-        )
 
 
 def _tls_only(arn: pulumi.Input[str]) -> Statement:

@@ -77,6 +77,15 @@ class Recorder(Component):
             region=args["region"],
             name=args["name"],
             role_arn=role.arn,
+            # Each task that starts or stops changes an interface, which says nothing about who touched what.
+            recording_mode={
+                "recording_frequency": "CONTINUOUS",
+                "recording_mode_override": {
+                    "description": "What comes and goes with every task",
+                    "recording_frequency": "DAILY",
+                    "resource_types": ["AWS::EC2::NetworkInterface"],
+                },
+            },
             recording_group={"all_supported": True, "include_global_resource_types": args["records_global"]},
             opts=self.child(depends_on=[delivers]),
         )

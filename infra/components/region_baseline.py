@@ -6,19 +6,20 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.component import Component, TagsInput
+from infra.log_masking import masking
 
 
 class RegionBaselineArgs(TypedDict):
     region: pulumi.Input[str]
     """The region."""
     analyzer: pulumi.Input[str]
-    """Name of the access analyzer."""
+    """Name of the access analyzer, and of the policy that masks."""
     tags: TagsInput
     """On the analyzer; the defaults take none."""
 
 
 class RegionBaseline(Component):
-    """Encryption of volumes, closed snapshots, IMDSv2, and IAM Access Analyzer."""
+    """Encryption of volumes, closed snapshots, IMDSv2, identifiers masked in logs, and IAM Access Analyzer."""
 
     analyzer_arn: pulumi.Output[str]
 
@@ -34,6 +35,14 @@ class RegionBaseline(Component):
             region=args["region"],
             http_tokens="required",
             http_put_response_hop_limit=1,
+            opts=self.child(),
+        )
+        aws.cloudwatch.LogAccountPolicy(
+            f"{name}-masking",
+            region=args["region"],
+            policy_name=args["analyzer"],
+            policy_type="DATA_PROTECTION_POLICY",
+            policy_document=masking(),
             opts=self.child(),
         )
         analyzer = aws.accessanalyzer.Analyzer(

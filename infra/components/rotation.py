@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from infra import permissions
 from infra.component import Component, TagsInput, policy
+from infra.log_masking import masking
 
 CODE = Path(__file__).parents[2] / "operations" / "rotation" / "handler.py"
 METRIC = "secret_rotation_alive"
@@ -42,8 +43,8 @@ class Rotated(TypedDict):
 
 
 class RotationArgs(TypedDict):
-    region: pulumi.Input[str]
-    """Home region: Secrets Manager rotates the primary copy only."""
+    region: str
+    """Plain, since its topic is looked up by it. Home region: Secrets Manager rotates the primary copy only."""
     alarm_region: str
     """Plain: the other region, where the silence is heard."""
     account_id: str
@@ -62,6 +63,12 @@ class RotationArgs(TypedDict):
     """Plain mapping: region → alias of its key for secrets; a new value is encrypted in both."""
     log_key_arn: pulumi.Input[str]
     """Key of the log."""
+    topic_arns: Mapping[str, pulumi.Input[str]]
+    """Plain mapping: region → where its alarm speaks. By name: the other region's is its site's."""
+    topic_key: str
+    """Plain: alias of the key of the topic in `region`."""
+    runbooks: pulumi.Input[str]
+    """Address below which the runbook pages are."""
     tags: TagsInput
     """On every child that takes tags."""
 
@@ -103,6 +110,13 @@ class Rotation(Component):
             tags=args["tags"],
             opts=self.child(),
         )
+        aws.cloudwatch.LogDataProtectionPolicy(
+            f"{name}-masking",
+            region=args["region"],
+            log_group_name=log.name,
+            policy_document=masking(),
+            opts=self.child(),
+        )
         role = aws.iam.Role(
             f"{name}-role",
             name=args["role"],
@@ -128,6 +142,9 @@ class Rotation(Component):
                     ]
                 ),
                 *permissions.report(),
+                *permissions.tell(
+                    args["topic_arns"][args["region"]], args["region"], args["account_id"], args["topic_key"]
+                ),
             ),
             opts=self.child(),
         )
@@ -143,7 +160,12 @@ class Rotation(Component):
             code=pulumi.AssetArchive({CODE.name: pulumi.FileAsset(str(CODE))}),
             timeout=60,
             memory_size=256,
+            # Secrets Manager calls it once a secret and step; one that runs away takes no more of the account's.
+            reserved_concurrent_executions=5,
+            kms_key_arn=args["log_key_arn"],  # its environment says where secrets are, and is encrypted like its log
             environment={"variables": self._told()},
+            # A beat that failed three times is told, and not only counted.
+            dead_letter_config={"target_arn": args["topic_arns"][args["region"]]},
             tags=args["tags"],
             opts=self.child(depends_on=[log, allowed]),
         )
@@ -199,12 +221,17 @@ class Rotation(Component):
             opts=self.child(depends_on=[called]),
         )
 
+    def _says(self, text: str, heading: str) -> pulumi.Output[str]:
+        return pulumi.Output.format("[high] {0} Runbook: {1}/keys.md#{2}", text, self._args["runbooks"], heading)
+
     def _alarms(self, function: aws.lambda_.Function) -> None:
         name, args = self._name, self._args
         aws.cloudwatch.MetricAlarm(
             f"{name}-failed",
             region=args["region"],
-            alarm_description="A rotation failed, or a copy of a secret is not in step; the function's log says which.",
+            alarm_description=self._says("A rotation failed, or a copy of a secret is not in step.", "rotation-failed"),
+            alarm_actions=[args["topic_arns"][args["region"]]],
+            ok_actions=[args["topic_arns"][args["region"]]],
             namespace="AWS/Lambda",
             metric_name="Errors",
             dimensions={"FunctionName": function.name},
@@ -221,8 +248,11 @@ class Rotation(Component):
         aws.cloudwatch.MetricAlarm(
             f"{name}-silent",
             region=args["alarm_region"],
-            alarm_description="Secrets are not rotated: the home region is lost, or its secrets are out of step. They "
-            "stay readable here; rotation waits until the home region is back.",
+            alarm_description=self._says(
+                "Secrets are not rotated: the home region is lost, or its secrets are out of step.", "rotation-silent"
+            ),
+            alarm_actions=[args["topic_arns"][args["alarm_region"]]],
+            ok_actions=[args["topic_arns"][args["alarm_region"]]],
             namespace=permissions.METRICS,
             metric_name=METRIC,
             dimensions={"Application": args["application"], "Environment": args["environment"]},

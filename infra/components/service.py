@@ -53,6 +53,8 @@ class ServiceArgs(TypedDict):
     """With digest."""
     command: Sequence[str]
     """Plain: replaces the image's own command; empty keeps it."""
+    architecture: pulumi.Input[str]
+    """`ARM64` or `X86_64`: what the image is built for."""
     cpu: pulumi.Input[int]
     """CPU units, 1024 to a virtual CPU."""
     memory: pulumi.Input[int]
@@ -243,6 +245,7 @@ class Service(Component):
             family=args["family"],
             requires_compatibilities=["FARGATE"],
             network_mode="awsvpc",
+            runtime_platform={"cpu_architecture": args["architecture"], "operating_system_family": "LINUX"},
             cpu=pulumi.Output.from_input(args["cpu"]).apply(str),
             memory=pulumi.Output.from_input(args["memory"]).apply(str),
             execution_role_arn=execution.arn,

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from infra import permissions
 from infra.component import Component, TagsInput, assumed_by, policy
+from infra.log_masking import masking
 
 
 class TrailArgs(TypedDict):
@@ -51,6 +52,13 @@ class Trail(Component):
             retention_in_days=args["log_days"],
             kms_key_id=args["key_arn"],
             tags=args["tags"],
+            opts=self.child(),
+        )
+        aws.cloudwatch.LogDataProtectionPolicy(
+            f"{name}-masking",
+            region=args["region"],
+            log_group_name=log.name,
+            policy_document=masking(),
             opts=self.child(),
         )
         role = aws.iam.Role(

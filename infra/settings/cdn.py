@@ -11,11 +11,16 @@ Prefix = Annotated[str, Field(pattern=r"^/[^\s?#*]*$")]
 Extension = Annotated[str, Field(pattern=r"^[a-z0-9]{1,8}$")]
 
 
+Method = Annotated[str, Field(pattern=r"^[A-Z]{3,16}$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+HostName = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+
+
 class LogPush(Frozen):
-    """Cloudflare's request logs into a bucket: an Enterprise plan has it, no other."""
+    """Cloudflare's logs into a bucket: an Enterprise plan has it, no other."""
 
     destination: Annotated[str, Field(pattern=r"^(s3|r2|gs|azure)://\S+$")]
-    """Such as s3://bucket/path?region=us-east-2. No credentials: settings are no secret."""
+    """Such as s3://bucket/path?region=us-east-2&sse=AES256. No credentials: settings are no secret."""
     ownership_challenge: str
     """What Cloudflare wrote into the bucket when it was asked to; see its documentation of Logpush."""
 
@@ -40,7 +45,33 @@ class CdnSettings(Frozen):
     """From one address; more are refused for a minute. A clinic may have one address for all its people."""
     managed_rules: bool = True
     """Cloudflare's managed WAF rules and OWASP's core rules: a Pro plan or above has them."""
+    browser_check: bool = True
+    """Turn away requests with headers that only bots send, or without any user agent: a program that calls the
+    service has to say who it is."""
+    methods: Annotated[tuple[Method, ...], Field(min_length=1)] = (
+        "GET",
+        "HEAD",
+        "POST",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "OPTIONS",
+    )
+    """What a client may ask for; every other method is refused at the edge."""
+    countries: tuple[Country, ...] = ()
+    """Country codes (ISO 3166) that requests may come from; empty: from everywhere."""
+    authorities: tuple[HostName, ...] = ("amazon.com",)
+    """Who may issue certificates for names of the zone (CAA). Amazon signs the sites' own; Cloudflare adds those that
+    it uses for the edge itself. A zone with other hosts names their authorities too; empty: no CAA record is ours."""
+    dnssec: bool = True
+    """Sign the zone. The output `dnssec_ds` goes to the registrar; until it is there, Cloudflare says "pending"."""
+    mail: Literal["none", "external"] = "external"
+    """`none`: the domain sends no mail, and says so (SPF, DMARC, null MX), so that nobody believes what is forged;
+    `external`: others keep the zone's records about mail."""
     log_push: LogPush | None = None
+    """Requests."""
+    event_push: LogPush | None = None
+    """What the firewall did; another path than that of the requests."""
 
     def problems(self) -> Iterator[tuple[str, str, str]]:
         """What contradicts something else: dotted key, what is wrong, what is allowed."""

@@ -11,7 +11,7 @@ from infra.settings.frozen import Frozen
 SubnetId = Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")]
 Subnets = Annotated[tuple[SubnetId, ...], Field(min_length=2)]
 """In different zones: the load balancer and the database each need two."""
-KeyPurpose = Literal["data", "logs", "backup", "secrets", "documents", "audit", "images"]
+KeyPurpose = Literal["alerts", "data", "logs", "backup", "secrets", "documents", "audit", "images"]
 """Data classes, each with a key of its own in each region."""
 _ALIAS = r"alias/[A-Za-z0-9/_-]+"
 _REFERENCE = re.compile(rf"{_ALIAS}|arn:aws:kms:[a-z0-9-]+:\d{{12}}:(key/[0-9a-f-]{{36}}|{_ALIAS})")

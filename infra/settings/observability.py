@@ -26,7 +26,8 @@ class Objectives(Frozen):
 
 
 class CanaryStep(Frozen):
-    """One request of a canary, and what makes it a success."""
+    """One request of a canary, and what makes it a success. `{run}` in a text is a name of the run, such as
+    `canary-orders-<uuid>`: what one step submits by that name, the next can read back."""
 
     path: Annotated[str, Field(pattern=r"^/[^\s#]*$")]
     method: Literal["GET", "POST"] = "GET"

@@ -1,6 +1,6 @@
 """Which events are told, at which severity. Patterns: Amazon EventBridge, "Events from AWS services", read 2026-11."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,9 @@ class Told:
     pattern: Mapping[str, Any]
 
 
-def told(cluster_arn: str, database: str) -> dict[str, Told]:
-    """What a site tells. `cluster_arn`: its ECS cluster; `database`: its Aurora member."""
+def told(cluster_arn: str, database: str, kept: Sequence[str]) -> dict[str, Told]:
+    """What a site tells. `cluster_arn`: its ECS cluster; `database`: its Aurora member; `kept`: its buckets of
+    documents and of audit records."""
     return {
         "backup-failed": Told(
             "high",
@@ -77,6 +78,21 @@ def told(cluster_arn: str, database: str) -> dict[str, Told]:
                 "source": ["aws.secretsmanager"],
                 "detail-type": ["AWS Service Event via CloudTrail"],
                 "detail": {"eventName": ["RotationFailed"]},
+            },
+        ),
+        "version-deleted": Told(
+            "critical",
+            "Somebody has deleted a version of a document or of an audit record for good. Nothing of the service does.",
+            "objects",
+            {
+                "source": ["aws.s3"],
+                "detail-type": ["Object Deleted"],
+                "detail": {
+                    "bucket": {"name": list(kept)},
+                    # A lifecycle's own deletions have the reason "Lifecycle Expiration".
+                    "reason": ["DeleteObject"],
+                    "deletion-type": ["Permanently Deleted"],
+                },
             },
         ),
         "region-trouble": Told(

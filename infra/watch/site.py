@@ -14,12 +14,14 @@ from infra.components.dashboard import Dashboard
 from infra.components.event_alerts import EventAlerts
 from infra.components.load_balancer import LoadBalancer
 from infra.components.notifications import Notifications
+from infra.components.object_store import AUDIT, DOCUMENTS
 from infra.components.recovery_automation import RecoveryAutomation
 from infra.components.service import Service
 from infra.naming import Naming, tags
 from infra.premises import Premises
 from infra.settings import ServiceSettings, Settings
-from infra.watch import control, database, events, load_balancer, network, objectives, recovery, service
+from infra.supplies import Supplies
+from infra.watch import cache, control, database, events, load_balancer, network, objectives, queue, recovery, service
 from infra.watch.boards import site_board
 
 
@@ -31,6 +33,7 @@ class Watched:
     balancer: LoadBalancer
     services: Mapping[str, Service]
     topics: Notifications
+    supplies: Supplies
 
 
 class SiteWatch:
@@ -65,7 +68,14 @@ class SiteWatch:
             "control": control.alarms(naming.control_table),
             "recovery": recovery.alarms(settings.application, settings.environment, site, naming.at(site)),
         }
+        if self._watched.supplies.cache is not None:
+            found["cache"] = cache.alarms(cache.nodes_of(naming.cache(site), settings.cache.nodes))
         made = {part: self._made(part, alarms).arns for part, alarms in found.items()}
+        for name in self._watched.supplies.queues:
+            queues = queue.alarms(
+                naming.queue(site, name), naming.dead_letters(site, name), settings.queue.oldest_seconds
+            )
+            made[f"{name}-queue"] = self._made(f"{name}-queue", queues, of=settings.service(name)).arns
         for each in workloads.workloads(settings):
             own = service.alarms(naming.ecs_cluster(site), naming.ecs_service(each.name))
             made[each.name] = self._made(each.name, own, of=each.service).arns
@@ -115,7 +125,8 @@ class SiteWatch:
     def _events(self) -> None:
         settings, naming, site = self._settings, self._naming, self._settings.scope
         cluster = f"arn:aws:ecs:{settings.region}:{settings.account_id}:cluster/{naming.ecs_cluster(site)}"
-        told = events.told(cluster, naming.database_cluster(site))
+        kept = [naming.bucket(site, purpose) for purpose in (DOCUMENTS, AUDIT)]
+        told = events.told(cluster, naming.database_cluster(site), kept)
         EventAlerts(
             f"{self._name}-events",
             {

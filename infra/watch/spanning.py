@@ -8,6 +8,7 @@ from infra.components.alarms import Alarms
 from infra.components.canaries import Canaries
 from infra.components.dashboard import Dashboard
 from infra.components.keys import Keys
+from infra.components.object_store import ACCESS_LOGS
 from infra.naming import Naming, tags
 from infra.notices import notifications
 from infra.settings import Settings
@@ -73,11 +74,14 @@ class SpanningWatch:
                     for each in settings.observability.canaries
                 },
                 "bucket": naming.bucket(WITNESS, "canaries"),
+                "log_bucket": naming.bucket(WITNESS, ACCESS_LOGS),
+                "log_days": settings.object_store.access_log_days,
                 "runtime": settings.observability.canary_runtime,
                 "role": naming.role(settings.scope, "canaries"),
                 "key_arn": keys.arns["canaries"],
                 "protection": settings.protection == "on",
-                "tags": tags(settings),
+                # Synthetic data only: what a canary sends and keeps is nobody's.
+                "tags": {**tags(settings), "data-classification": "internal"},
             },
             self._parent.child(),
         )

@@ -187,7 +187,7 @@ class Rejoin:
             column=settings.column,
             found_at=datetime.now(UTC).isoformat(timespec="seconds"),
             compared=looked,
-            orders=[Order(row=row) for row in rows],
+            orders=[Order.found(row, settings.column) for row in rows],
         )
 
     def _scale(self) -> None:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from operations.recovery import protected_file
 
 Decision = Literal["undecided", "replay", "discard"]
+SYNTHETIC = "canary-"
+"""How identifiers of synthetic orders begin: docs/workload.md."""
 FOLDER = Path(".lifeline") / "rescued"
 
 
@@ -21,6 +23,12 @@ class Order(_Part):
 
     decision: Decision = "undecided"
     row: dict[str, Any]
+
+    @classmethod
+    def found(cls, row: dict[str, Any], column: str) -> "Order":
+        """What was found by its identifier in `column`; a canary's is nobody's, and nothing to decide."""
+        synthetic = str(row.get(column, "")).startswith(SYNTHETIC)
+        return cls(decision="discard" if synthetic else "undecided", row=row)
 
 
 class Rescued(_Part):

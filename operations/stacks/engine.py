@@ -3,11 +3,13 @@
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import toolchain
+from operations.outcomes import Refused
+from operations.stacks import locks
 from operations.stacks.changes import Changes
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ class Engine:
         self.environment = toolchain.environment(dict(os.environ if environment is None else environment))
         self._command: Command | None = None
         self._lock = threading.Lock()
+        self._versions: dict[str, int | None] = {}
+        """The format of each state that was read; it is written back in the same."""
 
     def preview(self, stack: str, on_change: OnChange | None = None) -> Changes:
         """What `up` would do. Raises EngineError."""
@@ -41,9 +45,9 @@ class Engine:
         """Make it so. Raises EngineError; what was done by then is in the state, and a second run goes on."""
         return self._run(stack, "up", on_change)
 
-    def refresh(self, stack: str, on_change: OnChange | None = None) -> Changes:
-        """Take into the state what is really there."""
-        return self._run(stack, "refresh", on_change)
+    def refresh(self, stack: str, on_change: OnChange | None = None, only: Sequence[str] = ()) -> Changes:
+        """Take into the state what is really there; of these URNs alone, where any are named."""
+        return self._run(stack, "refresh", on_change, **({"target": list(only)} if only else {}))
 
     def destroy(self, stack: str, on_change: OnChange | None = None) -> Changes:
         """Delete everything of the stack. Check `protected` first."""
@@ -60,8 +64,20 @@ class Engine:
 
     def resources(self, stack: str) -> list[dict[str, Any]]:
         """The stack's resources as the state has them; secrets stay encrypted."""
-        deployment = self._stack(stack).export_stack().deployment or {}
-        return list(deployment.get("resources") or [])
+        return list(self.deployment(stack).get("resources") or [])
+
+    def deployment(self, stack: str) -> dict[str, Any]:
+        """The whole state of the stack: resources and pending operations; secrets stay encrypted."""
+        exported = self._stack(stack).export_stack()
+        self._versions[stack] = exported.version
+        return dict(exported.deployment or {})
+
+    def replace(self, stack: str, deployment: Mapping[str, Any]) -> None:
+        """Put another state in the place of the stack's. The engine refuses one that does not hold together."""
+        from pulumi import automation
+
+        state = automation.Deployment(version=self._versions.get(stack, 3), deployment=dict(deployment))
+        self._unlocked(stack, lambda: self._stack(stack).import_stack(state), Changes(stack))
 
     def _stack(self, name: str) -> Any:
         from pulumi import automation
@@ -75,9 +91,7 @@ class Engine:
         options = automation.LocalWorkspaceOptions(env_vars=self.environment, pulumi_command=self._command)
         return automation.create_or_select_stack(name, work_dir=str(self.root), opts=options)
 
-    def _run(self, stack: str, action: str, on_change: OnChange | None) -> Changes:
-        from pulumi.automation import errors
-
+    def _run(self, stack: str, action: str, on_change: OnChange | None, **options: Any) -> Changes:
         changes = Changes(stack)
 
         def see(event: Any) -> None:
@@ -85,12 +99,32 @@ class Engine:
             if on_change is not None:
                 on_change(changes)
 
+        run = getattr(self._stack(stack), action)
+        self._unlocked(stack, lambda: run(on_event=see, color="never", **options), changes)
+        return changes
+
+    def _unlocked(self, stack: str, run: Callable[[], object], changes: Changes) -> None:
+        """Once more, where what held the state's lock is dead. Raises EngineError, or Refused where it may live."""
+        from pulumi.automation import errors
+
         try:
-            run = getattr(self._stack(stack), action)
-            run(on_event=see, color="never")
+            run()
+            return
+        except errors.CommandError as error:
+            text = str(error)
+            if not locks.locked(text):
+                raise EngineError(stack, _code(error), _text(error, changes), changes) from None
+        holders = locks.holders(text)
+        if not holders or not all(holder.dead for holder in holders):
+            raise Refused(locks.explained(stack, text))
+        changes.messages.clear()
+        self._stack(stack).cancel()
+        for holder in holders:
+            changes.messages.append(("warning", f"the state was locked by a run that is dead ({holder}): lock removed"))
+        try:
+            run()
         except errors.CommandError as error:
             raise EngineError(stack, _code(error), _text(error, changes), changes) from None
-        return changes
 
 
 def _code(error: Exception) -> int:

@@ -14,6 +14,8 @@ from policies.vocabulary import (
     one_of,
     param,
     present,
+    refers_to,
+    some,
     when,
 )
 
@@ -206,5 +208,55 @@ DELETE_ON_TERMINATION = Rule(
             "web",
             {"blockDeviceMappings": [{"deviceName": "/dev/sdf", "ebs": {"deleteOnTermination": False}}]},
         ),
+    ),
+)
+
+_TAGS = {"owner": "orders"}
+_TAGS_VOLUMES = some(
+    "tagSpecifications",
+    all_of(one_of("resourceType", "volume"), present("tags")),
+    "no tagSpecifications tag volumes",
+)
+
+VOLUME_TAGS = Rule(
+    id="cost-volume-tags",
+    pack="cost",
+    severity="low",
+    types=(INSTANCE, TEMPLATE),
+    what="The disks that come with a machine are tagged.",
+    why="Disks are a line of their own on the bill, and a machine's tags are not theirs: without tags they belong to "
+    "nobody.",
+    fix=Fix(
+        'Set volume_tags of an instance, or tag_specifications for "volume" in a launch template.',
+        python='volume_tags={"owner": "orders"}',
+        yaml="volumeTags: {owner: orders}",
+    ),
+    check=by_type(
+        {
+            INSTANCE: any_of(
+                present("volumeTags"),
+                all_of(present("rootBlockDevice.tags"), every("ebsBlockDevices", present("tags"))),
+                refers_to("launchTemplate.id", TEMPLATE, _TAGS_VOLUMES),
+            ),
+            TEMPLATE: _TAGS_VOLUMES,
+        }
+    ),
+    passing=(
+        {"volumeTags": _TAGS},
+        {"rootBlockDevice": {"tags": _TAGS}, "ebsBlockDevices": [{"deviceName": "/dev/sdf", "tags": _TAGS}]},
+        Given(TEMPLATE, "web", {"tagSpecifications": [{"resourceType": "volume", "tags": _TAGS}]}),
+        example(
+            Given(TEMPLATE, "web", {"tagSpecifications": [{"resourceType": "volume", "tags": _TAGS}]}),
+            Given(INSTANCE, "one", {"launchTemplate": {"id": ref("web")}}),
+        ),
+    ),
+    failing=(
+        {},
+        {"volumeTags": {}},
+        {"volumeTags": None, "tags": _TAGS},
+        {"rootBlockDevice": {"tags": _TAGS}, "ebsBlockDevices": [{"deviceName": "/dev/sdf"}]},
+        Given(TEMPLATE, "web", {"tags": _TAGS}),
+        Given(TEMPLATE, "web", {"tagSpecifications": [{"resourceType": "instance", "tags": _TAGS}]}),
+        Given(TEMPLATE, "web", {"tagSpecifications": [{"resourceType": "volume", "tags": {}}]}),
     ),
 )

@@ -6,6 +6,7 @@ from policies.case import Case
 from policies.examples import Given, example
 from policies.rule import Fix, Parameter, Rule
 from policies.verdict import NOT_APPLICABLE, PASS, Verdict, fail
+from policies.versions import ending
 from policies.vocabulary import (
     absent,
     all_of,
@@ -137,10 +138,8 @@ def _supported(case: Case) -> Verdict:
         return NOT_APPLICABLE
     plain = {"aurora-postgresql": "postgres", "aurora-mysql": "mysql"}.get(str(engine).lower(), str(engine).lower())
     # An Aurora version begins with that of its engine: `5.7.mysql_aurora.2.11.0`.
-    for item in case.value("ending"):
-        name, _, ends = str(item).lower().partition(" ")
-        if plain == name and f"{str(version).lower()}.".startswith(f"{ends}."):
-            return fail(f"{engine} {version} is near the end of its standard support, or past it", "engineVersion")
+    if ending(plain, str(version), case.value("ending")):
+        return fail(f"{engine} {version} is near the end of its standard support, or past it", "engineVersion")
     return PASS
 
 

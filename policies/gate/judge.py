@@ -33,11 +33,20 @@ def judge(
 ) -> Result:
     """`environments`: stack → environment. `complete`: all rules over all stacks, so that an unused waiver shows."""
     findings: list[tuple[str, Finding]] = []
+    together: dict[str, list[View]] = {}
     for stack, view in views.items():
         environment = environments.get(stack, "production")
         asked = [rule for rule in rules if settings.level(rule, environment) != "disabled"]
         parameters = Parameters(environment, account, recommended, settings.values)
-        findings.extend((stack, finding) for finding in evaluate(view, asked, parameters))
+        alone = [rule for rule in asked if not rule.across]
+        findings.extend((stack, finding) for finding in evaluate(view, alone, parameters))
+        together.setdefault(environment, []).append(view)
+    for environment, those in together.items():
+        spanning = [rule for rule in rules if rule.across and settings.level(rule, environment) != "disabled"]
+        parameters = Parameters(environment, account, recommended, settings.values)
+        owner = {resource.urn: view.stack for view in those for resource in view.resources}
+        found = evaluate(View.joined(those), spanning, parameters)
+        findings.extend((owner[finding.resource.urn], finding) for finding in found)
     open_ = [(stack, finding) for stack, finding in findings if finding.outcome in ("fail", "unknown")]
     faults = tuple(waiving.faults(waivers, open_, today, complete=complete))
     holding = [waiver for waiver in waivers if waiver not in [fault.waiver for fault in faults]]

@@ -9,7 +9,7 @@ from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
 from policies.sizes import each, listed
 from policies.verdict import NOT_APPLICABLE, PASS, Verdict, fail
-from policies.vocabulary import any_of, matches, no_match, one_of, true, unless, when
+from policies.vocabulary import all_of, any_of, matches, no_match, one_of, present, true, unless, when
 
 PULLS = "cloudflare:index/authenticatedOriginPullsSettings:AuthenticatedOriginPullsSettings"
 DNSSEC = "cloudflare:index/zoneDnssec:ZoneDnssec"
@@ -162,6 +162,8 @@ ZONE_DNSSEC = Rule(
     ),
 )
 
+_AMAZON = {"flags": 0, "tag": "issue", "value": "amazon.com"}
+
 CAA = Rule(
     id="cf-caa",
     pack="hipaa",
@@ -182,16 +184,23 @@ CAA = Rule(
     ),
     check=in_every_zone(
         RECORD,
-        when(one_of("type", "CAA"), any_of(one_of("data.tag", "issue"), matches("content", r"\bissue\b", "tag issue"))),
+        when(
+            one_of("type", "CAA"),
+            any_of(
+                all_of(one_of("data.tag", "issue"), present("data.value")),
+                matches("content", r"\bissue\b", "tag issue"),
+            ),
+        ),
         "CAA record with the tag issue",
     ),
     passing=(
-        example(_EDGE, Given(RECORD, "caa", {"zoneId": "a-zone", "type": "CAA", "data": {"tag": "issue"}})),
+        example(_EDGE, Given(RECORD, "caa", {"zoneId": "a-zone", "type": "CAA", "data": _AMAZON})),
         example(_EDGE, Given(RECORD, "caa", {"zoneId": "a-zone", "type": "CAA", "content": '0 issue "amazon.com"'})),
     ),
     failing=(
         example(_EDGE),
         example(_EDGE, Given(RECORD, "caa", {"zoneId": "a-zone", "type": "CAA", "data": {"tag": "iodef"}})),
-        example(_EDGE, Given(RECORD, "caa", {"zoneId": "another-zone", "type": "CAA", "data": {"tag": "issue"}})),
+        example(_EDGE, Given(RECORD, "caa", {"zoneId": "another-zone", "type": "CAA", "data": _AMAZON})),
+        example(_EDGE, Given(RECORD, "caa", {"zoneId": "a-zone", "type": "CAA", "data": {"tag": "issue"}})),
     ),
 )

@@ -5,9 +5,9 @@ from model.values import UNKNOWN
 from policies.backup_coverage import SELECTION, in_backup_plan
 from policies.case import Case
 from policies.examples import Given, example, joined, ref
-from policies.rule import Fix, Rule
+from policies.rule import Fix, Parameter, Rule
 from policies.verdict import PASS, Verdict, fail, unknown
-from policies.vocabulary import all_of, any_of, by_type, cmk, every, one_of, true
+from policies.vocabulary import all_of, any_of, by_type, cmk, every, one_of, true, unless
 
 TABLE = "aws:dynamodb/table:Table"
 REPLICA = "aws:dynamodb/tableReplica:TableReplica"
@@ -103,6 +103,12 @@ CAPACITY = Rule(
     ),
 )
 
+
+def _taken_elsewhere(case: Case) -> Verdict:
+    """No rule sees two stacks: that the other one takes it is for its owner to know."""
+    return PASS if case.resource.name in case.value("elsewhere") else fail("it is not among elsewhere")
+
+
 IN_BACKUP_PLAN = Rule(
     id="dynamodb-backup-plan",
     pack="hipaa",
@@ -122,8 +128,10 @@ IN_BACKUP_PLAN = Rule(
             "  resources: ['${table.arn}']"
         ),
     ),
-    check=in_backup_plan(),
+    parameters=(Parameter("elsewhere", [], "Pulumi names of tables that the plan of another stack takes.", "array"),),
+    check=unless(_taken_elsewhere, in_backup_plan()),
     passing=(
+        example(Given(TABLE, "orders"), parameters={"elsewhere": ["orders"]}),
         example(Given(TABLE, "orders"), Given(SELECTION, "plan", {"resources": [ref("orders", "arn")]})),
         example(Given(TABLE, "orders"), Given(SELECTION, "plan", {"resources": ["arn:aws:dynamodb:*:*:table/*"]})),
         example(
@@ -149,6 +157,11 @@ IN_BACKUP_PLAN = Rule(
     ),
 )
 
+
+def _of_another_class(case: Case) -> Verdict:
+    return PASS if case.classification in case.value("exempt_classes") else fail("its class is not exempt")
+
+
 OWN_KEY = Rule(
     id="dynamodb-cmk",
     pack="hipaa",
@@ -161,15 +174,23 @@ OWN_KEY = Rule(
         python='server_side_encryption={"enabled": True, "kms_key_arn": key.arn}',
         yaml="serverSideEncryption:\n  enabled: true\n  kmsKeyArn: ${key.arn}",
     ),
-    check=by_type(
-        {
-            TABLE: all_of(
-                true("serverSideEncryption.enabled"),
-                cmk("serverSideEncryption.kmsKeyArn"),
-                every("replicas", cmk("kmsKeyArn")),
-            ),
-            REPLICA: cmk("kmsKeyArn"),
-        }
+    parameters=(
+        Parameter(
+            "exempt_classes", [], "Values of the tag data-classification whose tables may have AWS's own key.", "array"
+        ),
+    ),
+    check=unless(
+        _of_another_class,
+        by_type(
+            {
+                TABLE: all_of(
+                    true("serverSideEncryption.enabled"),
+                    cmk("serverSideEncryption.kmsKeyArn"),
+                    every("replicas", cmk("kmsKeyArn")),
+                ),
+                REPLICA: cmk("kmsKeyArn"),
+            }
+        ),
     ),
     passing=(
         example(
@@ -181,9 +202,15 @@ OWN_KEY = Rule(
             "replicas": [{"regionName": "us-west-2", "kmsKeyArn": "arn:aws:kms:us-west-2:123456789012:key/b"}],
         },
         Given(REPLICA, "orders", {"kmsKeyArn": "arn:aws:kms:us-west-2:123456789012:key/b"}),
+        example(
+            Given(TABLE, "locks", {"tags": {"data-classification": "internal"}}),
+            parameters={"exempt_classes": ["internal"]},
+        ),
     ),
     failing=(
         {},
+        example(Given(TABLE, "orders"), parameters={"exempt_classes": ["internal"]}),
+        {"tags": {"data-classification": "internal"}},
         {"serverSideEncryption": {"enabled": True}},
         {"serverSideEncryption": {"enabled": False, "kmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/a"}},
         {

@@ -1,7 +1,9 @@
 """ElastiCache: encryption, who gets in, backups."""
 
+from policies.case import Case
 from policies.examples import Given, example
 from policies.rule import Fix, Parameter, Rule
+from policies.verdict import NOT_APPLICABLE, Verdict
 from policies.vocabulary import all_of, any_of, at_least, by_type, one_of, param, present, true, unless, when
 
 REPLICATION_GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -10,7 +12,13 @@ SERVERLESS = "aws:elasticache/serverlessCache:ServerlessCache"
 
 _SECONDARY = present("globalReplicationGroupId")
 """A secondary of a global datastore takes encryption and authentication from its primary."""
-_KEPT = at_least("snapshotRetentionLimit", param("min_days"))
+
+
+def _kept(case: Case) -> Verdict:
+    if case.value("min_days") == 0:
+        return NOT_APPLICABLE
+    return at_least("snapshotRetentionLimit", param("min_days"))(case)
+
 
 BACKUP = Rule(
     id="elasticache-backup",
@@ -25,14 +33,21 @@ BACKUP = Rule(
         yaml="snapshotRetentionLimit: 15",
     ),
     parameters=(
-        Parameter("min_days", 15, "How many days backups are kept at least.", "integer", minimum=1, maximum=35),
+        Parameter(
+            "min_days",
+            15,
+            "How many days backups are kept at least; 0 where caches hold nothing that cannot be had again.",
+            "integer",
+            minimum=0,
+            maximum=35,
+        ),
     ),
     check=by_type(
         {
-            REPLICATION_GROUP: _KEPT,
+            REPLICATION_GROUP: _kept,
             # Memcached keeps nothing, and a member of a replication group has the group's.
-            CLUSTER: when(one_of("engine", "redis", "valkey"), unless(present("replicationGroupId"), _KEPT)),
-            SERVERLESS: unless(one_of("engine", "memcached"), _KEPT),
+            CLUSTER: when(one_of("engine", "redis", "valkey"), unless(present("replicationGroupId"), _kept)),
+            SERVERLESS: unless(one_of("engine", "memcached"), _kept),
         }
     ),
     passing=(
@@ -41,6 +56,7 @@ BACKUP = Rule(
         Given(CLUSTER, "member", {"replicationGroupId": "sessions"}),
         Given(SERVERLESS, "sessions", {"engine": "valkey", "snapshotRetentionLimit": 35}),
         example(Given(REPLICATION_GROUP, "cache", {"snapshotRetentionLimit": 1}), parameters={"min_days": 1}),
+        example(Given(REPLICATION_GROUP, "cache"), parameters={"min_days": 0}),
     ),
     failing=(
         {},

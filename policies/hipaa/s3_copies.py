@@ -16,6 +16,7 @@ from policies.vocabulary import (
     negated,
     not_true,
     one_of,
+    param,
     refers_to,
     true,
     when,
@@ -220,7 +221,7 @@ LIFECYCLE_DEFINED = Rule(
     ),
 )
 
-_LOCKED_FOR_GOOD = refers_to("bucket", BUCKET, linked_by(OBJECT_LOCK, "bucket", one_of(_RETENTION, "COMPLIANCE")))
+_LOCKED = refers_to("bucket", BUCKET, linked_by(OBJECT_LOCK, "bucket", one_of(_RETENTION, param("lock_modes"))))
 
 MFA_DELETE = Rule(
     id="s3-mfa-delete",
@@ -235,11 +236,19 @@ MFA_DELETE = Rule(
         python='versioning_configuration={"status": "Enabled", "mfa_delete": "Enabled"}',
         yaml="versioningConfiguration:\n  status: Enabled\n  mfaDelete: Enabled",
     ),
-    parameters=(_AUDIT_NAMES,),
+    parameters=(
+        _AUDIT_NAMES,
+        Parameter(
+            "lock_modes",
+            ["COMPLIANCE"],
+            "Modes of a default lock that are enough instead. GOVERNANCE can be ended by who may bypass it.",
+            "array",
+        ),
+    ),
     # A lock in compliance mode does more: nobody deletes a version at all, with whatever device.
     check=when(
         refers_to("bucket", BUCKET, audit_sink),
-        any_of(one_of("versioningConfiguration.mfaDelete", "Enabled"), _LOCKED_FOR_GOOD),
+        any_of(one_of("versioningConfiguration.mfaDelete", "Enabled"), _LOCKED),
     ),
     passing=(
         example(
@@ -252,6 +261,12 @@ MFA_DELETE = Rule(
             _lock("audit", mode="COMPLIANCE", years=6),
         ),
         example(Given(BUCKET, "orders"), Given(VERSIONING, "v", {"bucket": ref("orders")})),
+        example(
+            Given(BUCKET, "audit"),
+            Given(VERSIONING, "v", {"bucket": ref("audit")}),
+            _lock("audit", mode="GOVERNANCE", years=6),
+            parameters={"lock_modes": ["COMPLIANCE", "GOVERNANCE"]},
+        ),
     ),
     failing=(
         example(Given(BUCKET, "audit"), Given(VERSIONING, "v", {"bucket": ref("audit")})),

@@ -1,14 +1,13 @@
 """Secrets Manager: what secrets are encrypted with, how long they live, who reads them."""
 
-import re
-
 from model.values import UNKNOWN, UnknownMet, number
 from policies.access import not_public
 from policies.case import Case
 from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
+from policies.schedules import longest_gap
 from policies.verdict import PASS, Verdict, fail
-from policies.vocabulary import all_of, by_type, cmk, in_production, linked_by, none_of, not_false, true
+from policies.vocabulary import all_of, by_type, cmk, in_production, linked_by, none_of, not_false, true, unless
 
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105  # a type
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
@@ -35,7 +34,7 @@ def _often_enough(case: Case) -> Verdict:
     days = number(case.at("rotationRules.automaticallyAfterDays"))
     schedule = case.at("rotationRules.scheduleExpression")
     if days is None and schedule is not UNKNOWN:
-        days = _days(schedule) if isinstance(schedule, str) else None
+        days = longest_gap(schedule) if isinstance(schedule, str) else None
     if schedule is UNKNOWN and days is None:
         raise UnknownMet
     if days is None:
@@ -45,20 +44,9 @@ def _often_enough(case: Case) -> Verdict:
     return PASS
 
 
-def _days(schedule: str) -> float | None:
-    """The longest time between two rotations of `rate(30 days)` or `cron(0 4 1 * ? *)`; None where it is neither."""
-    rate = re.fullmatch(r"\s*rate\((\d+) (hour|day)s?\)\s*", schedule)
-    if rate:
-        return int(rate[1]) / (24 if rate[2] == "hour" else 1)
-    cron = re.fullmatch(r"\s*cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)\s*", schedule)
-    if not cron or cron[6] != "*":
-        return None
-    _, _, day, month, weekday, _ = cron.groups()
-    steps = re.fullmatch(r"(?:\*|\d+)/(\d+)", month)
-    months = 1 if month == "*" else int(steps[1]) if steps else 12
-    if months > 1 or day not in ("*", "?"):
-        return 31 * months
-    return 1 if weekday in ("*", "?") else 31 if "#" in weekday or "L" in weekday else 7
+def _made_anew_otherwise(case: Case) -> Verdict:
+    listed = case.resource.name in case.value("by_hand")
+    return PASS if listed else fail("it is not among by_hand")
 
 
 def _rotation(secret: str, **rules: object) -> Given:
@@ -80,23 +68,33 @@ ROTATED = Rule(
         yaml="type: aws:secretsmanager:SecretRotation\nproperties:\n  secretId: ${secret.id}\n"
         "  rotationLambdaArn: ${rotate.arn}\n  rotationRules: {automaticallyAfterDays: 30}",
     ),
-    parameters=(Parameter("max_days", 90, "How many days a secret may go without a rotation.", "integer", minimum=1),),
-    check=linked_by(
-        ROTATION,
-        "secretId",
-        all_of(not_false("rotationEnabled"), _often_enough),
-        lacks="no SecretRotation is attached to this secret",
+    parameters=(
+        Parameter("max_days", 90, "How many days a secret may go without a rotation.", "integer", minimum=1),
+        Parameter(
+            "by_hand", [], "Pulumi names of secrets that are made anew otherwise, by a version of their own.", "array"
+        ),
+    ),
+    check=unless(
+        _made_anew_otherwise,
+        linked_by(
+            ROTATION,
+            "secretId",
+            all_of(not_false("rotationEnabled"), _often_enough),
+            lacks="no SecretRotation is attached to this secret",
+        ),
     ),
     passing=(
         example(_SECRET, _rotation("api", automaticallyAfterDays=90)),
         example(_SECRET, _rotation("api", scheduleExpression="rate(30 days)")),
         example(_SECRET, _rotation("api", scheduleExpression="cron(0 4 1 * ? *)")),
+        example(_SECRET, parameters={"by_hand": ["api"]}),
     ),
     failing=(
         example(_SECRET),
         example(_SECRET, _rotation("api", automaticallyAfterDays=91)),
         example(_SECRET, _rotation("api", scheduleExpression="cron(0 4 1 1/6 ? *)")),
         example(_SECRET, Given(SECRET, "other"), _rotation("other", automaticallyAfterDays=30)),
+        example(_SECRET, parameters={"by_hand": ["other"]}),
     ),
 )
 

@@ -124,6 +124,7 @@ class Api:
             ("/zones/{zone}/settings/{setting}", "", "PATCH"),
             ("/zones/{zone}/cache/tiered_cache_smart_topology_enable", "tiered_cache_smart_topology_enable", "PATCH"),
             ("/zones/{zone}/origin_tls_client_auth/settings", "origin_pulls", "PUT"),
+            ("/zones/{zone}/dnssec", "dnssec", "PATCH"),
         ):
             rows.append(row("GET", path, "settings.get", self._setting(name, write=False)))
             rows.append(row(verb, path, "settings.edit", self._setting(name, write=True)))

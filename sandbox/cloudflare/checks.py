@@ -180,16 +180,23 @@ def _conflicts(store: Store, document: Document) -> None:
     for other in store.all("dns_record"):
         if other["id"] == document.get("id") or other["name"] != document["name"]:
             continue
-        if other["type"] == document["type"] and other["content"] == document["content"]:
+        same = all(other[field] == document[field] for field in ("type", "content", "data"))
+        if same:
             raise ApiError(400, 81058, "An identical record already exists.")
         if "CNAME" in (other["type"], document["type"]) and {other["type"], document["type"]} <= {*_PROXIABLE}:
             raise ApiError(400, 81053, "An A, AAAA, or CNAME record with that host already exists.")
 
 
-_PHASES = ("http_request_cache_settings", "http_request_firewall_managed", "http_ratelimit")
+_PHASES = (
+    "http_request_cache_settings",
+    "http_request_firewall_custom",
+    "http_request_firewall_managed",
+    "http_ratelimit",
+)
 """Those that Lifeline uses; each has the actions that make sense in it."""
 _ACTIONS = {
     "http_request_cache_settings": ("set_cache_settings",),
+    "http_request_firewall_custom": ("block", "challenge", "js_challenge", "managed_challenge", "log", "skip"),
     "http_request_firewall_managed": ("execute", "skip"),
     "http_ratelimit": ("block", "challenge", "js_challenge", "managed_challenge", "log"),
 }

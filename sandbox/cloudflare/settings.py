@@ -14,6 +14,8 @@ ALLOWED: Mapping[str, tuple[Any, ...] | None] = {
     "0rtt": _SWITCH,
     "always_use_https": _SWITCH,
     "automatic_https_rewrites": _SWITCH,
+    "browser_check": _SWITCH,
+    "dnssec": ("active", "disabled"),
     "min_tls_version": ("1.0", "1.1", "1.2", "1.3"),
     "security_header": None,
     "ssl": ("off", "flexible", "full", "strict"),
@@ -23,11 +25,15 @@ ALLOWED: Mapping[str, tuple[Any, ...] | None] = {
 }
 """Setting → what it may be; None: an object."""
 _UNSET: Mapping[str, Any] = {
+    "browser_check": "on",
+    "dnssec": "disabled",
     "min_tls_version": "1.0",
     "origin_pulls": False,
     "security_header": {"strict_transport_security": {"enabled": False}},
 }
 """What a zone starts with, where that is not "off"."""
+_KEYS: Mapping[str, str] = {"origin_pulls": "enabled", "dnssec": "status"}
+"""How the value is called where a setting has a path of its own. Of DNSSEC there is no key here, and so no DS."""
 
 
 def read(store: Store, zone: str, name: str) -> Document:
@@ -38,16 +44,16 @@ def read(store: Store, zone: str, name: str) -> Document:
         value = store.setting(zone, name)
     except KeyError:
         value = _UNSET.get(name, "off")
-    if name == "origin_pulls":
-        return {"enabled": value}
+    if name in _KEYS:
+        return {_KEYS[name]: value}
     return {"id": name, "value": value, "editable": True, "modified_on": None}
 
 
 def write(store: Store, zone: str, name: str, body: Document) -> Document:
     """Set it. Raises ApiError for what it cannot be."""
     read(store, zone, name)
-    key = "enabled" if name == "origin_pulls" else "value"
-    if set(body) - {"value", "enabled", "id"} or key not in body:
+    key = _KEYS.get(name, "value")
+    if set(body) - {"value", "enabled", "id", key} or key not in body:
         raise invalid(f"{name} takes {key!r} and nothing else")
     allowed, value = ALLOWED[name], body[key]
     if (allowed is None and not isinstance(value, dict)) or (allowed is not None and value not in allowed):

@@ -27,6 +27,14 @@ class Site:
     dns_name: str
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Where a request goes, and whether the load balancer speaks TLS there."""
+
+    target: Target
+    tls: bool
+
+
 class Hops:
     """`regions`: where load balancers may be."""
 
@@ -64,7 +72,7 @@ class Hops:
                 return str(listener["arn"])
         raise Missing("listener", 521, f"nothing listens on port {port} of {site.dns_name}")
 
-    def decide(self, site: Site, listener: str, request: Request) -> Target | Answer:
+    def decide(self, site: Site, listener: str, request: Request) -> Chosen | Answer:
         """What the load balancer does with a request: a target to send it to, or an answer of its own; raises Missing.
 
         An answer by the default action names the rule as missing: no rule wanted the request.
@@ -84,7 +92,7 @@ class Hops:
                     return Site(region, balancer["arn"], balancer["dns_name"])
         return None
 
-    def _act(self, site: Site, actions: Sequence[dict[str, Any]], request: Request) -> Target | Answer:
+    def _act(self, site: Site, actions: Sequence[dict[str, Any]], request: Request) -> Chosen | Answer:
         action = max(actions, key=lambda action: int(action.get("Order") or 0))
         kind = action.get("Type")
         if kind == "forward":
@@ -98,17 +106,18 @@ class Hops:
             return _redirect(action.get("RedirectConfig", {}), request)
         raise Missing("rule", 502, f"the action {kind!r} cannot be rehearsed")
 
-    def _turn(self, site: Site, group: str) -> Target:
+    def _turn(self, site: Site, group: str) -> Chosen:
         """The next of a group's targets, round robin."""
         targets = self._sight.targets(group)
-        if not targets and not any(known["arn"] == group for known in self._sight.target_groups(site.region)):
+        known = next((each for each in self._sight.target_groups(site.region) if each["arn"] == group), None)
+        if known is None:
             raise Missing("target-group", 503, "the rule's target group does not exist")
         if not targets:
             raise Missing("target", 503, "the target group has no registered target")
         with self._turns_lock:
             turn = self._turns.get(group, 0)
             self._turns[group] = turn + 1
-        return sorted(targets)[turn % len(targets)]
+        return Chosen(sorted(targets)[turn % len(targets)], tls=known["protocol"] == "HTTPS")
 
 
 def _target_group(action: dict[str, Any]) -> str:

@@ -46,7 +46,10 @@ class Journey:
 
     def _answer(self, site: Site, listener: str, request: Request, timeout: float) -> Answer:
         decision = self._hops.decide(site, listener, request)
-        answer = decision if isinstance(decision, Answer) else self._upstream.exchange(decision, request, timeout)
+        if isinstance(decision, Answer):
+            answer = decision
+        else:
+            answer = self._upstream.exchange(decision.target, request, timeout, tls=decision.tls)
         if not passes(self._faults, EDGE, site.region, "origin", "answer", timeout):
             # The region went dark meanwhile: what it answered, and maybe wrote, never crossed the border.
             raise Missing("origin", 520, f"{site.region} was cut off before its answer arrived")

@@ -23,7 +23,7 @@ class Sight(Protocol):
         """
 
     def target_groups(self, region: str) -> Sequence[dict[str, Any]]:
-        """`arn` is used."""
+        """`arn` and `protocol` are used."""
 
     def targets(self, target_group_arn: str) -> Sequence[Target]:
         """The registered targets; empty where there is no such group."""

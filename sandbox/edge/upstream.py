@@ -5,8 +5,10 @@ the client decides. A kept connection is looked at before it is used: one that t
 would fail a request that never left.
 """
 
+import functools
 import http.client
 import select
+import ssl
 import threading
 import time
 from collections import deque
@@ -20,6 +22,10 @@ _HOP_BY_HOP = frozenset(
 )
 _KEPT_PER_TARGET = 32
 _KEPT_SECONDS = 20.0
+# A load balancer checks no target's certificate.
+_UNCHECKED = ssl.create_default_context()
+_UNCHECKED.check_hostname = False
+_UNCHECKED.verify_mode = ssl.CERT_NONE
 
 
 class Upstream:
@@ -29,9 +35,9 @@ class Upstream:
         self._kept: dict[Target, deque[tuple[float, http.client.HTTPConnection]]] = {}
         self._lock = threading.Lock()
 
-    def exchange(self, target: Target, request: Request, timeout: float) -> Answer:
+    def exchange(self, target: Target, request: Request, timeout: float, *, tls: bool = False) -> Answer:
         """Send a request to a target; `timeout` in seconds for each read. Raises Missing (502, 504)."""
-        connection = self._take(target) or self._connect(target, timeout)
+        connection = self._take(target) or self._connect(target, timeout, tls)
         if connection.sock is not None:
             connection.sock.settimeout(timeout)
         try:
@@ -65,12 +71,15 @@ class Upstream:
             for _, connection in connections:
                 connection.close()
 
-    def _connect(self, target: Target, timeout: float) -> http.client.HTTPConnection:
-        connection = http.client.HTTPConnection(*target, timeout=timeout)
+    def _connect(self, target: Target, timeout: float, tls: bool) -> http.client.HTTPConnection:
+        kind = functools.partial(http.client.HTTPSConnection, context=_UNCHECKED) if tls else http.client.HTTPConnection
+        connection = kind(*target, timeout=timeout)
         try:
             connection.connect()
         except TimeoutError:
             raise Missing("task", 504, f"the target did not accept within {timeout:g} s") from None
+        except ssl.SSLError as error:
+            raise Missing("task", 502, f"the target speaks no TLS: {error.reason or 'handshake failed'}") from None
         except OSError as error:
             raise Missing("task", 502, f"the registered target refused: {error.strerror or error}") from None
         return connection

@@ -55,8 +55,10 @@ LIMITS = """\
 - An alarm on one metric has the state that its datapoints give when somebody looks, a composite one the state that its
   parts give it; alarms on metric math or percentiles stay
   without data. Nobody is notified, no event reaches a rule, no log line is counted, no cost arises.
+- TLS at the edge, and between it and the load balancers: plain HTTP. Between a load balancer and its targets it is
+  spoken, with the certificate that each task makes for itself.
 - Caching, firewall and rate limits at the edge: zone settings and rulesets are kept, requests pass all the same.
-- Canaries: recorded, and run by nobody. Their script has tests of its own.
+- Canaries: recorded, and run by no schedule. A test runs the declared ones once, through the edge, by their own script.
 - The cache: its endpoint is a name behind which nothing runs. Images: none is pushed, copied or scanned; tasks run what
   the sandbox has. S3: lifecycles never run, no access log is written, and of an object that was copied already later
   changes of tags and retention are not carried. Bucket policies are kept, never enforced.

@@ -77,6 +77,9 @@ class Handler(Protocol):
     def create(self, subject: Subject) -> tuple[str, Properties]:
         """(id, outputs). May raise Unfinished."""
 
+    def imported(self, subject: Subject) -> Subject:
+        """The resource by its own id, where an import names it otherwise (`cluster/service` for an ARN)."""
+
     def read(self, subject: Subject) -> Properties | None:
         """The outputs as they are now; None when the resource is gone. `subject.outputs` is empty on import."""
 

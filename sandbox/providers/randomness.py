@@ -39,6 +39,9 @@ class Password:
         # A bcrypt hash would need a library of its own; nothing here reads one.
         return "none", {**subject.inputs, "result": password(subject.inputs)}
 
+    def imported(self, subject: Subject) -> Subject:
+        return subject
+
     def read(self, subject: Subject) -> Properties | None:
         return subject.outputs or None
 

@@ -177,8 +177,11 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
         inputs, outputs = read(request.inputs), read(request.properties)
         subject = self._subject(request, context, inputs=inputs, outputs=outputs)
+        handler = self._handler(subject, context)
         try:
-            found = self._handler(subject, context).read(subject)
+            # Without outputs it is an import, as for the real providers.
+            subject = subject if outputs else handler.imported(subject)
+            found = handler.read(subject)
         except Refused as refused:
             _abort(context, refused)
         if found is None:

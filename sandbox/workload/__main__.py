@@ -6,6 +6,7 @@ import sys
 import threading
 
 from sandbox.http_server import Server
+from sandbox.workload.certificate import own_certificate
 from sandbox.workload.connections import Connections
 from sandbox.workload.environment import Environment, EnvironmentIncomplete
 from sandbox.workload.orders import Orders
@@ -27,7 +28,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, lambda *_: stopped.set())
     writer = Connections(environment, environment.host, _WRITERS)
     reader = Connections(environment, environment.reader_host, _READERS)
-    server = Server(intake(Orders(environment.site, writer, reader), environment.service), "intake")
+    handler = intake(Orders(environment.site, writer, reader), environment.service)
+    server = Server(handler, "intake", own_certificate(environment.service) if environment.tls else None)
     port = server.start(environment.listen_port)
     print(f"{environment.service} at {environment.site} takes orders on port {port}", flush=True)
     stopped.wait()

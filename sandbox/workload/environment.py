@@ -15,6 +15,7 @@ class Environment:
     site: str
     service: str
     listen_port: int
+    tls: bool
     host: str
     reader_host: str
     database_port: int
@@ -42,6 +43,7 @@ class Environment:
             site=variables["LIFELINE_SITE"],
             service=variables["LIFELINE_SERVICE"],
             listen_port=_port(variables, "PORT", "0"),
+            tls=variables.get("LIFELINE_TLS") == "on",
             host=variables["DATABASE_HOST"],
             reader_host=variables.get("DATABASE_READER_HOST") or variables["DATABASE_HOST"],
             database_port=_port(variables, "DATABASE_PORT", ""),

@@ -16,7 +16,7 @@ import psycopg
 from sandbox.workload.connections import Connection, connect
 from sandbox.workload.environment import Environment, EnvironmentIncomplete
 
-TABLES = ("orders", "outbox")
+MADE = ("orders", "outbox", "clinical_orders")
 APPLICATION_ROLE = "app"
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _LOCK = 7_244_620_118
@@ -32,7 +32,7 @@ def step(environment: Environment) -> str:
             return "waiting for a writer: the database is a standby"
         if not _value(connection, "SELECT count(*) FROM pg_roles WHERE rolname = %s", APPLICATION_ROLE):
             return f"waiting for the role {APPLICATION_ROLE}"
-        if all(_value(connection, "SELECT to_regclass(%s)::text", table) for table in TABLES):
+        if all(_value(connection, "SELECT to_regclass(%s)::text", name) for name in MADE):
             return "present"
         _value(connection, "SELECT pg_advisory_xact_lock(%s)", _LOCK)
         connection.execute(_SCHEMA.read_bytes())

@@ -11,8 +11,8 @@ import psycopg
 from sandbox.workload.connections import Connection, Connections, NoConnection
 
 _INSERT_ORDER = """
-    INSERT INTO orders (order_id, idempotency_key, text, site, epoch)
-    VALUES (%(order_id)s, %(key)s, %(text)s, %(site)s, {epoch})
+    INSERT INTO orders (order_id, idempotency_key, text, site, epoch, synthetic)
+    VALUES (%(order_id)s, %(key)s, %(text)s, %(site)s, {epoch}, %(synthetic)s)
     ON CONFLICT DO NOTHING
     RETURNING epoch
 """
@@ -20,10 +20,12 @@ _INSERT_MESSAGE = """
     INSERT INTO outbox (order_id, kind, payload, site, epoch)
     VALUES (%(order_id)s, 'order-accepted', %(payload)s::jsonb, %(site)s, %(epoch)s)
 """
-_EXISTING = (
-    "SELECT order_id, idempotency_key, text, site, epoch FROM orders WHERE idempotency_key = %s OR order_id = %s"
-)
-_FIND = "SELECT order_id, text, site, epoch, accepted_at FROM orders WHERE order_id = %s"
+_EXISTING = """
+    SELECT order_id, idempotency_key, text, site, epoch, synthetic
+    FROM orders WHERE idempotency_key = %s OR order_id = %s
+"""
+_FIND = "SELECT order_id, text, site, epoch, accepted_at, synthetic FROM orders WHERE order_id = %s"
+_RECENT = "SELECT order_id, site, epoch FROM clinical_orders ORDER BY accepted_at DESC LIMIT 50"
 
 EPOCH_FUNCTION = "lifeline.current_epoch()"
 """The public way to the current epoch; NULL where nothing is installed (docs/workload.md)."""
@@ -71,18 +73,18 @@ class Orders:
         self._reader = reader
         self._epoch = _EpochExpression()
 
-    def accept(self, order_id: str, key: str, text: str) -> Accepted:
-        """Write the order and its message in one transaction.
+    def accept(self, order_id: str, key: str, text: str, *, synthetic: bool = False) -> Accepted:
+        """Write the order and its message in one transaction; of a synthetic one, the order alone.
 
         The insert comes first even for a repeated key: only a database that would take the write may say that
         an order is accepted. Raises Refused, Conflict, Unacceptable.
         """
         try:
-            return self._attempt(order_id, key, text, fresh=False)
+            return self._attempt(order_id, key, text, synthetic, fresh=False)
         except _LostBeforeCommit:
             # The session had been ended while it was idle; nothing of this order was committed.
             try:
-                return self._attempt(order_id, key, text, fresh=True)
+                return self._attempt(order_id, key, text, synthetic, fresh=True)
             except _LostBeforeCommit as error:
                 raise Refused("the database ended the session") from error
 
@@ -93,8 +95,14 @@ class Orders:
             return None
         accepted_at: Any = row[4]
         return dict(zip(("order_id", "text", "site", "epoch"), row, strict=False)) | {
-            "accepted_at": accepted_at.isoformat()
+            "accepted_at": accepted_at.isoformat(),
+            "synthetic": row[5],
         }
+
+    def recent(self) -> list[dict[str, Any]]:
+        """The newest orders of patients, without their texts. Raises Refused."""
+        rows = self._rows(_RECENT, ())
+        return [dict(zip(("order_id", "site", "epoch"), row, strict=True)) for row in rows]
 
     def database(self) -> str:
         """What the database is: `writer` or `standby`. Raises Refused when it cannot be reached."""
@@ -102,23 +110,26 @@ class Orders:
         return "standby" if row and row[0] else "writer"
 
     def _read(self, query: str, arguments: tuple[str, ...]) -> tuple[object, ...] | None:
+        return next(iter(self._rows(query, arguments)), None)
+
+    def _rows(self, query: str, arguments: tuple[str, ...]) -> list[tuple[object, ...]]:
         try:
             for fresh in (False, True):
                 with self._reader.connection(fresh) as connection:
                     try:
-                        return connection.execute(query.encode(), arguments).fetchone()
+                        return connection.execute(query.encode(), arguments).fetchall()
                     except psycopg.OperationalError:
                         if fresh or not connection.closed:
                             raise
         except (psycopg.Error, NoConnection) as error:
             raise _refused(error) from None
-        return None
+        return []
 
-    def _attempt(self, order_id: str, key: str, text: str, fresh: bool) -> Accepted:
+    def _attempt(self, order_id: str, key: str, text: str, synthetic: bool, fresh: bool) -> Accepted:
         try:
             with self._writer.connection(fresh) as connection:
                 try:
-                    accepted = self._write(connection, order_id, key, text)
+                    accepted = self._write(connection, order_id, key, text, synthetic)
                 except psycopg.OperationalError as error:
                     if connection.closed:
                         raise _LostBeforeCommit from error
@@ -135,15 +146,17 @@ class Orders:
         except (psycopg.Error, NoConnection) as error:
             raise _refused(error) from None
 
-    def _write(self, connection: Connection, order_id: str, key: str, text: str) -> Accepted:
+    def _write(self, connection: Connection, order_id: str, key: str, text: str, synthetic: bool) -> Accepted:
         insert = _INSERT_ORDER.format(epoch=self._epoch.on(connection))
         values: dict[str, Any] = {"order_id": order_id, "key": key, "text": text, "site": self._site}
+        values["synthetic"] = synthetic
         row = connection.execute(insert.encode(), values).fetchone()
         if row is None:
-            return _repeated(connection, order_id, key, text)
+            return _repeated(connection, order_id, key, text, synthetic)
         epoch: Any = row[0]
-        values |= {"epoch": epoch, "payload": json.dumps({"order_id": order_id, "text": text})}
-        connection.execute(_INSERT_MESSAGE, values)
+        if not synthetic:
+            values |= {"epoch": epoch, "payload": json.dumps({"order_id": order_id, "text": text})}
+            connection.execute(_INSERT_MESSAGE, values)
         return Accepted(order_id, self._site, epoch, repeated=False)
 
 
@@ -168,14 +181,14 @@ class _EpochExpression:
             return EPOCH_FUNCTION if self._found else "NULL"
 
 
-def _repeated(connection: Connection, order_id: str, key: str, text: str) -> Accepted:
+def _repeated(connection: Connection, order_id: str, key: str, text: str, synthetic: bool) -> Accepted:
     row = connection.execute(_EXISTING, (key, order_id)).fetchone()
     if row is None:
         raise Refused("another request with this key or order id was under way and came to nothing")
-    existing_id, existing_key, existing_text, site, epoch = row
+    existing_id, existing_key, existing_text, site, epoch, existing_mark = row
     if existing_key != key:
         raise Conflict("the order id is taken by an order with another idempotency key")
-    if (existing_id, existing_text) != (order_id, text):
+    if (existing_id, existing_text, existing_mark) != (order_id, text, synthetic):
         raise Conflict("the idempotency key was used for another order")
     written_at: Any = site
     written_in: Any = epoch

@@ -24,5 +24,13 @@ CREATE TABLE IF NOT EXISTS outbox (
 
 CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (message_id) WHERE sent_at IS NULL;
 
+-- Of a canary: read back by its id, on no list, and the cause of nothing outside.
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS synthetic boolean NOT NULL DEFAULT false;
+
+-- What clinical work is done from: lists, counts and exports read this, never the table.
+CREATE OR REPLACE VIEW clinical_orders AS
+    SELECT order_id, text, site, epoch, accepted_at FROM orders WHERE NOT synthetic;
+
 GRANT SELECT, INSERT, UPDATE ON orders, outbox TO app;
+GRANT SELECT ON clinical_orders TO app;
 GRANT DELETE ON outbox TO app;

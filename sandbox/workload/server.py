@@ -2,6 +2,7 @@
 
 POST /orders   header Idempotency-Key, JSON {order_id, text}   201, or 200 when repeated; 503 with Retry-After
 GET /orders/I  200, 404
+GET /orders    200, the newest ones' ids: those of patients, never a canary's
 GET /health    200 while a database can be reached, standby included; 503
 A path may carry the service's own prefix (`/nlp/orders`), which the load balancer does not take off.
 """
@@ -14,6 +15,10 @@ from sandbox.http_server import BodyRefused, Handler
 from sandbox.workload.orders import Conflict, Orders, Refused, Unacceptable
 
 RETRY_AFTER_SECONDS = 1
+CANARY = "X-Lifeline-Canary"
+"""With it comes an order that is nobody's, by an id that begins with `CANARY_PREFIX`. One mark without the other is
+refused: neither a patient's order vanishes from the lists, nor a canary's gets onto one."""
+CANARY_PREFIX = "canary-"
 _LONGEST_ID = 200
 _LONGEST_TEXT = 20_000
 
@@ -59,6 +64,8 @@ def intake(orders: Orders, service: str) -> type[Handler]:
             path = _without_prefix(urlsplit(self.path).path, service)
             if path == "/health":
                 return 200, {"status": "ok", "service": service, "database": orders.database()}
+            if path == "/orders":
+                return 200, {"orders": orders.recent()}
             if path.startswith("/orders/"):
                 found = orders.find(unquote(path.removeprefix("/orders/")))
                 if found is None:
@@ -75,7 +82,7 @@ def intake(orders: Orders, service: str) -> type[Handler]:
                 raise Problem(400, "an order needs an Idempotency-Key header of at most 200 characters")
             order_id, text = _order(given)
             try:
-                accepted = orders.accept(order_id, key, text)
+                accepted = orders.accept(order_id, key, text, synthetic=_synthetic(self.headers, order_id))
             except Conflict as conflict:
                 raise Problem(409, str(conflict)) from None
             except Unacceptable as unacceptable:
@@ -96,6 +103,13 @@ def _order(given: bytes) -> tuple[str, str]:
     if not 1 <= len(order_id) <= _LONGEST_ID or not 1 <= len(text) <= _LONGEST_TEXT:
         raise Problem(422, f"order_id has 1 to {_LONGEST_ID} characters and text 1 to {_LONGEST_TEXT}")
     return order_id, text
+
+
+def _synthetic(headers: Any, order_id: str) -> bool:
+    marks = {CANARY in headers, order_id.startswith(CANARY_PREFIX)}
+    if len(marks) > 1:
+        raise Problem(422, f"a synthetic order has both the header {CANARY} and an id that begins with {CANARY_PREFIX}")
+    return marks == {True}
 
 
 def _without_prefix(path: str, service: str) -> str:

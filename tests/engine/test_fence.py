@@ -150,6 +150,7 @@ def test_a_region_killed_outright_loses_all_that_runs_and_comes_back(it: Estate)
 
 
 def alarm(it: Estate) -> str:
-    alarms = it.aws("cloudwatch", "us-east-1").describe_alarms()["MetricAlarms"]
-    (lease,) = [found for found in alarms if "lease" in found["MetricName"]]
+    pages = it.aws("cloudwatch", "us-east-1").get_paginator("describe_alarms").paginate()
+    alarms = [found for page in pages for found in page["MetricAlarms"]]
+    (lease,) = [found for found in alarms if "lease" in found.get("MetricName", "")]
     return str(lease["StateValue"])

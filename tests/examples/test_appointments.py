@@ -1,5 +1,6 @@
 """The second application: other regions, three services, no epics, and not a line of code of its own."""
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from infra.settings import Settings
 from infra.settings.load import environment
 from operations.topology import from_settings
+from scripts import main
 from tests.infra.declared import ROOT, Declared, run
 
 PROJECT = ROOT / "examples" / "appointments"
@@ -77,8 +79,19 @@ def test_operations_see_it_as_any_other_estate() -> None:
     assert {item.name for item in topology.all("service", "frankfurt")} == {"booking", "reminders", "migration"}
 
 
+def test_the_gate_finds_nothing_in_it(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["lifeline", "--project", str(PROJECT), "gate", "--output", "json"])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    shown = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 0
+    assert [(item["rule"], item["resource"]["name"]) for item in shown["findings"]] == []
+    assert set(shown["summary"]["stacks"]) == set(STACKS)
+
+
 def test_its_files_hold_settings_and_nothing_else() -> None:
     assert {path.name for path in Path(PROJECT).iterdir() if not path.name.startswith(".")} == {
         "Pulumi.yaml",
+        "policies",
         *(f"Pulumi.{stack}.yaml" for stack in STACKS),
     }

@@ -76,7 +76,7 @@ def test_only_clients_with_the_edge_s_certificate_get_through_the_handshake(site
     assert store["caCertificatesBundleS3Key"] == kept["key"]
     assert kept["region"] == REGIONS[site]
     assert kept["content"].startswith("-----BEGIN CERTIFICATE-----")
-    bucket = spanning.one("s3/bucket:Bucket", f"global-trust-{site}-bucket").inputs
+    bucket = spanning.one("s3/bucket:Bucket", f"global-trust-{site}-store-bucket").inputs
     assert store["caCertificatesBundleS3Bucket"] == bucket["bucket"]
 
 

@@ -13,7 +13,7 @@ from tests.infra.declared import ROOT, Registered
 from tests.infra.stacks import SCOPES, declared
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
-WITHOUT_ALARM_HERE = {"queue", "budget"}
+WITHOUT_ALARM_HERE = {"budget"}
 """Pages for messages that no alarm of CloudWatch's sends with an address: AWS Budgets words its own."""
 METRIC, COMPOSITE = "cloudwatch/metricAlarm:MetricAlarm", "cloudwatch/compositeAlarm:CompositeAlarm"
 KNOWN: dict[str, dict[tuple[str, ...], set[str]]] = {
@@ -38,6 +38,17 @@ KNOWN: dict[str, dict[tuple[str, ...], set[str]]] = {
         ("Operation", "TableName"): {"SystemErrors"},
     },
     "AWS/ECS": {("ClusterName", "ServiceName"): {"CPUUtilization", "MemoryUtilization"}},
+    "AWS/ElastiCache": {
+        ("CacheClusterId",): {
+            "AuthenticationFailures",
+            "DatabaseMemoryUsagePercentage",
+            "EngineCPUUtilization",
+            "Evictions",
+            "ReplicationLag",
+        }
+    },
+    "AWS/SQS": {("QueueName",): {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"}},
+    "AWS/Lambda": {("FunctionName",): {"Errors"}},
     "AWS/NATGateway": {("NatGatewayId",): {"ErrorPortAllocation", "PacketsDropCount"}},
     "AWS/RDS": {
         ("DBClusterIdentifier",): {
@@ -51,12 +62,13 @@ KNOWN: dict[str, dict[tuple[str, ...], set[str]]] = {
     "CloudWatchSynthetics": {("CanaryName",): {"Duration", "SuccessPercent"}},
     "ECS/ContainerInsights": {("ClusterName", "ServiceName"): {"DesiredTaskCount", "RunningTaskCount"}},
     "Lifeline": {
+        ("Application", "Environment"): {"secret_rotation_alive"},
         ("Application", "Environment", "Site"): {
             "lease_age_seconds",
             "peer_silence_seconds",
             "record_changes",
             "replicas_unreachable",
-        }
+        },
     },
     "Lifeline/Logs": {
         (): {
@@ -131,7 +143,7 @@ def test_each_alarm_speaks_on_the_topic_of_its_severity(scope: str) -> None:
         if "-alarms-windows-" in alarm.name:
             assert actions == [], "only the composite of two windows speaks"
             continue
-        assert actions and all(action.endswith(f"-notifications-{severity}") for action in actions), alarm.name
+        assert actions and all(action.endswith(f"-{severity}") for action in actions), alarm.name
 
 
 @pytest.mark.parametrize("scope", SCOPES)
@@ -167,7 +179,7 @@ def test_metric_math_names_only_metrics_that_it_has() -> None:
         assert not queries or len(returned) == 1
         for query in returned:
             if ids:
-                assert set(re.findall(r"[A-Za-z]+", query["expression"])) - functions == ids, query["expression"]
+                assert set(re.findall(r"[A-Za-z]+\d*", query["expression"])) - functions == ids, query["expression"]
 
 
 @pytest.mark.parametrize("site", ["east", "west"])

@@ -14,6 +14,7 @@ def stricter() -> Declared:
     return declared(
         "east",
         services=(),
+        rotation={},
         door=DoorSettings(
             client_ca=OWN, waf=WafSettings(counted=("SQLiRuleSet/SQLi_BODY",), address_lists="block", requests=100)
         ),
@@ -31,6 +32,7 @@ def looser(scope: str) -> Declared:
     return declared(
         scope,
         services=(),
+        rotation={},
         protection="off",
         account_baseline="external",
         door=DoorSettings(mutual_tls="off"),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from model.links import identities
 from model.resource import Resource
 from model.types import canonical
 from model.values import UNKNOWN
@@ -32,6 +33,19 @@ def test_a_link_by_dependency_by_id_by_arn_and_by_name() -> None:
     assert linked(made(BLOCK, "b", {"bucket": "orders-1"}), id="orders-1") == (["b"], [])
     assert linked(made(BLOCK, "b", {"bucket": "arn:aws:s3:::o"}), outputs={"arn": "arn:aws:s3:::o"}) == (["b"], [])
     assert linked(made(BLOCK, "b", {"bucket": "o"}), props={"bucket": "o"}) == (["b"], [])
+
+
+def test_what_a_resource_is_called_is_found_out_once_however_many_refer_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the time would grow with the square of a stack's size."""
+    asked: list[Resource] = []
+    monkeypatch.setattr("model.view.identities", lambda resource: (asked.append(resource), identities(resource))[1])
+    buckets = [made(BUCKET, f"bucket-{number}", id=f"id-{number}") for number in range(20)]
+    blocks = [made(BLOCK, f"block-{number}", {"bucket": f"id-{number}"}) for number in range(20)]
+    view = View("s", "state", [*buckets, *blocks])
+    for number in range(20):
+        assert names(view.targets(blocks[number], "bucket", BUCKET).found) == [f"bucket-{number}"]
+        assert names(view.linked(buckets[number], BLOCK, "bucket").found) == [f"block-{number}"]
+    assert len(asked) == len(buckets)
 
 
 def test_no_link_and_no_telling() -> None:

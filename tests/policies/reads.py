@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from model.links import Index
+from model import links
 from model.resource import Resource
 from model.signatures import Anything, Map, Property, Scalar, Sdk, Sequence
 from model.types import PROVIDER, STACK
@@ -20,7 +20,7 @@ Read = tuple[str, str]
 @contextmanager
 def traced(seen: set[Read]) -> Iterator[None]:
     """Note every path that is asked for."""
-    at, case_at, index = Resource.at, Case.at, Index.__init__
+    at, case_at, reference = Resource.at, Case.at, links.reference
 
     def resource_at(self: Resource, path: str) -> Any:
         seen.add((self.kind, path))
@@ -30,15 +30,14 @@ def traced(seen: set[Read]) -> Iterator[None]:
         seen.add((self.resource.kind, re.sub(r"\[\d+\]", "[*]", self.where(path))))
         return case_at(self, path)
 
-    def indexed(self: Index, sources: Any, property: str, region: Any) -> None:
-        listed = list(sources)
-        seen.update((source.kind, property) for source in listed)
-        index(self, listed, property, region)
+    def referred(source: Resource, property: str) -> links.Reference:
+        seen.add((source.kind, property))
+        return reference(source, property)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Resource, "at", resource_at)
         patch.setattr(Case, "at", item_at)
-        patch.setattr(Index, "__init__", indexed)
+        patch.setattr(links, "reference", referred)
         yield
 
 

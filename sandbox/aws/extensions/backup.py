@@ -29,6 +29,7 @@ class Backup:
             (_SERVICE, "DeleteBackupPlan"): self._delete_plan,
             (_SERVICE, "CreateBackupSelection"): self._create_selection,
             (_SERVICE, "GetBackupSelection"): self._get_selection,
+            (_SERVICE, "ListBackupSelections"): self._list_selections,
             (_SERVICE, "DeleteBackupSelection"): self._delete_selection,
             (_SERVICE, "PutBackupVaultAccessPolicy"): self._put_policy,
             (_SERVICE, "GetBackupVaultAccessPolicy"): self._get_policy,
@@ -84,6 +85,16 @@ class Backup:
             "BackupSelection": found,
             "SelectionId": call.parameters["SelectionId"],
             "BackupPlanId": call.parameters["BackupPlanId"],
+        }
+
+    def _list_selections(self, call: Call, passthrough: Passthrough) -> Result:
+        plan = self._plan(call).backup_plan_id
+        return {
+            "BackupSelectionsList": [
+                {"SelectionId": identity, "SelectionName": found["SelectionName"], "BackupPlanId": plan}
+                for (region, of, identity), found in self._selections.items()
+                if (region, of) == (call.region, plan)
+            ]
         }
 
     def _delete_selection(self, call: Call, passthrough: Passthrough) -> Result:

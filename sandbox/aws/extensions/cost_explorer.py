@@ -41,6 +41,7 @@ class CostExplorer:
             ("ce", "TagResource"): self._tag,
             ("ce", "UntagResource"): self._untag,
             ("ce", "ListTagsForResource"): self._list_tags,
+            ("ce", "ListCostCategoryDefinitions"): self._categories,
         }
         for kind in (MONITOR, SUBSCRIPTION):
             found["ce", f"CreateAnomaly{kind.word}"] = partial(self._create, kind)
@@ -58,6 +59,13 @@ class CostExplorer:
 
     def faults_changed(self) -> None:
         """Cost Explorer lives in us-east-1 for the whole account."""
+
+    def _categories(self, call: Call, passthrough: Passthrough) -> Result:
+        """moto makes and keeps them, and cannot list them."""
+        from moto.ce.models import ce_backends
+
+        kept = ce_backends[self._account_id]["aws"].cost_categories.values()
+        return {"CostCategoryReferences": [{"CostCategoryArn": each.arn, "Name": each.name} for each in kept]}
 
     def _create(self, kind: Kind, call: Call, passthrough: Passthrough) -> Result:
         given = dict(call.parameters[f"Anomaly{kind.word}"])

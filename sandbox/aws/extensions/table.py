@@ -13,6 +13,7 @@ from sandbox.aws.extensions.elasticache import ElastiCache
 from sandbox.aws.extensions.elbv2 import Elbv2, TargetRegistry
 from sandbox.aws.extensions.iam import Iam
 from sandbox.aws.extensions.kms import Kms
+from sandbox.aws.extensions.nothing_there import NothingThere
 from sandbox.aws.extensions.rds import Rds
 from sandbox.aws.extensions.s3 import S3
 from sandbox.aws.extensions.secretsmanager import SecretsManager
@@ -38,6 +39,7 @@ def extensions(emulation: Emulation, targets: TargetRegistry) -> list[Extension]
         Sts(emulation),
         Backup(emulation),
         Iam(emulation),
+        NothingThere(),
     ]
 
 

@@ -64,9 +64,14 @@ class RowHandler:
             return str(subject.value(row.id[1:])), member(shape, "tags") is not None
         return str(pick(row.id, answer)), member(shape, "tags") is not None
 
+    def imported(self, subject: Subject) -> Subject:
+        row = self._row
+        if row.import_parts:
+            subject = replace(subject, inputs={**subject.inputs, **row.import_parts(subject)})
+        own = row.own_id(self._at(subject)) if row.own_id else None
+        return replace(subject, id=own) if own else subject
+
     def read(self, subject: Subject) -> Properties | None:
-        if self._row.import_parts and not subject.outputs and not subject.inputs:
-            subject = replace(subject, inputs=dict(self._row.import_parts(subject)))
         with self._said("reading", subject):
             found = self._describe(subject)
             return None if found is None else self._state(subject, found)

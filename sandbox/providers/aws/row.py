@@ -119,6 +119,8 @@ class Row:
     """What of it the sandbox adds to moto, for the documentation."""
     import_parts: Callable[[Subject], Mapping[str, Any]] | None = None
     """Inputs that `read` needs and an import has only in the id."""
+    own_id: Callable[["At"], str | None] | None = None
+    """The id, where an import names the resource otherwise; None where there is no such resource."""
 
     @property
     def rules(self) -> Rules:

@@ -35,10 +35,14 @@ class CloudflareHandler:
             found = self._api.call("POST", self._collection(subject), self._body(subject))
         return str(found["id"]), self._state(subject, found)
 
-    def read(self, subject: Subject) -> Properties | None:
+    def imported(self, subject: Subject) -> Subject:
         parent, _, own = subject.id.rpartition("/")
-        if parent:  # an import names both: `<zone or account>/<id>`
-            subject = replace(subject, id=own, inputs={**subject.inputs, self._row.parent: parent})
+        if not parent:
+            return subject
+        # An import names both: `<zone or account>/<id>`, a ruleset's `zones/<zone>/<id>`.
+        return replace(subject, id=own, inputs={**subject.inputs, self._row.parent: parent.rpartition("/")[2]})
+
+    def read(self, subject: Subject) -> Properties | None:
         with self._said("make http request to read", subject):
             try:
                 found = self._api.call("GET", f"{self._collection(subject)}/{subject.id}")
@@ -89,7 +93,7 @@ class CloudflareHandler:
 
 
 class SettingHandler:
-    """The life of a zone's setting. The real provider leaves it as it is when it is deleted, and so does this."""
+    """The life of a zone's setting. Deleting leaves its value where the real provider does."""
 
     def __init__(self, row: SettingRow, api: Api) -> None:
         self._row = row
@@ -104,6 +108,9 @@ class SettingHandler:
         parts = [str(subject.inputs["zoneId"]), *(str(subject.inputs[name]) for name in self._row.named)]
         return "/".join(parts), found
 
+    def imported(self, subject: Subject) -> Subject:
+        return subject
+
     def read(self, subject: Subject) -> Properties | None:
         zone, _, name = subject.id.partition("/")
         known = {"zoneId": zone, **dict.fromkeys(self._row.named, name)}
@@ -114,7 +121,8 @@ class SettingHandler:
         return self._set(subject)
 
     def delete(self, subject: Subject) -> None:
-        """The zone keeps the value."""
+        if self._row.removed is not None:
+            self._api.call(self._row.verb, self._path(subject), {self._row.value: self._row.removed})
 
     def _set(self, subject: Subject) -> Properties:
         body = {self._row.value: subject.inputs[self._row.value]}

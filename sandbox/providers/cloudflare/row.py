@@ -42,7 +42,7 @@ class CloudflareRow:
 
 @dataclass(frozen=True)
 class SettingRow:
-    """A value of a zone that is always there: set when it is made or changed, left as it is when it is deleted."""
+    """A value of a zone that is always there: set when it is made or changed, and mostly left so when it is deleted."""
 
     type: str
     noun: str
@@ -54,6 +54,8 @@ class SettingRow:
     """The property, which is also the member of the body."""
     named: tuple[str, ...] = ()
     """Further properties that say which setting it is."""
+    removed: Any = None
+    """What deleting sets it to, where the real provider does not leave it."""
     defaults: dict[str, Any] = field(default_factory=dict)
 
     @property

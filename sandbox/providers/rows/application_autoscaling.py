@@ -1,6 +1,7 @@
 """Scalable targets, their policies and scheduled actions."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +68,12 @@ def _target_from_id(subject: Subject) -> Mapping[str, Any]:
     return {"serviceNamespace": namespace, "resourceId": resource, "scalableDimension": dimension}
 
 
+def _policy_from_id(subject: Subject) -> Mapping[str, Any]:
+    """An import names a policy `<namespace>/<resource id>/<dimension>/<name>`."""
+    place, _, name = subject.id.rpartition("/")
+    return {**_target_from_id(replace(subject, id=place)), "name": name} if place else {}
+
+
 POLICY_FIELDS = {
     "name": Field("PolicyName"),
     "stepScalingPolicyConfiguration": Field(nested={}),
@@ -113,6 +120,7 @@ ROWS = (
         outputs={"arn": "ScalableTargetARN"},
         extended="min above max is refused, and the ECS service's `desiredCount` is moved into the range",
         import_parts=_target_from_id,
+        own_id=lambda at: str(at.inputs["resourceId"]),
     ),
     Row(
         type="aws:appautoscaling/policy:Policy",
@@ -144,6 +152,8 @@ ROWS = (
         auto_name=AutoName("name", 255),
         defaults={"policyType": "StepScaling"},
         outputs={"arn": "PolicyARN", "alarmArns": "Alarms[].AlarmARN"},
+        import_parts=_policy_from_id,
+        own_id=lambda at: str(at.inputs["name"]),
     ),
     Row(
         type="aws:appautoscaling/scheduledAction:ScheduledAction",

@@ -96,6 +96,12 @@ def _of_plan(subject: Subject) -> dict[str, Any]:
     return {"BackupPlanId": subject.value("planId"), "SelectionId": subject.id}
 
 
+def _selection_from_id(subject: Subject) -> Mapping[str, Any]:
+    """An import names a selection `<plan>|<selection>`."""
+    plan, _, _own = subject.id.rpartition("|")
+    return {"planId": plan} if plan else {}
+
+
 ROWS = (
     Row(
         type="aws:backup/vault:Vault",
@@ -188,6 +194,8 @@ ROWS = (
         auto_name=AutoName("name", 50),
         computed=("conditions", "notResources", "resources", "selectionTags"),
         extended="kept; moto has no such operation",
+        import_parts=_selection_from_id,
+        own_id=lambda at: at.id.rpartition("|")[2],
     ),
 )
 PLAIN = (

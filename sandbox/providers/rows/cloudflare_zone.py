@@ -24,4 +24,12 @@ SETTINGS = (
         verb="PUT",
         value="enabled",
     ),
+    SettingRow(
+        type="cloudflare:index/zoneDnssec:ZoneDnssec",
+        noun="zone DNSSEC",
+        path="/zones/{zoneId}/dnssec",
+        source="cloudflare api: PATCH dnssec",
+        value="status",
+        removed="disabled",
+    ),
 )

@@ -73,6 +73,18 @@ def _association_from_id(subject: Subject) -> Mapping[str, Any]:
     return {"subnetId": subnet, "routeTableId": table} if table else {}
 
 
+def _own_association(at: At) -> str | None:
+    filters = [
+        {"Name": "association.subnet-id", "Values": [at.inputs["subnetId"]]},
+        {"Name": "route-table-id", "Values": [at.inputs["routeTableId"]]},
+    ]
+    for table in at.call("describe_route_tables", Filters=filters)["RouteTables"]:
+        for association in table["Associations"]:
+            if association.get("SubnetId") == at.inputs["subnetId"]:
+                return str(association["RouteTableAssociationId"])
+    return None
+
+
 def _change_entries(at: At) -> None:
     def flat(entries: Any) -> dict[str, str]:
         return {entry["cidr"]: entry.get("description", "") for entry in entries or ()}
@@ -134,6 +146,7 @@ ROWS = (
             **{name: _of_route(name) for name in TARGETS},
         },
         import_parts=_route_from_id,
+        own_id=lambda at: _route_id(at.subject),
     ),
     Row(
         type="aws:ec2/routeTableAssociation:RouteTableAssociation",
@@ -158,6 +171,7 @@ ROWS = (
             ),
         },
         import_parts=_association_from_id,
+        own_id=lambda at: _own_association(at) if "/" in at.id else at.id,
     ),
     Row(
         type="aws:ec2/managedPrefixList:ManagedPrefixList",

@@ -109,6 +109,23 @@ def _cluster_name(subject: Subject, found: dict[str, Any]) -> str | None:
     return arn
 
 
+def _own_cluster(at: At) -> str | None:
+    """An import names the cluster."""
+    found = at.call("describe_clusters", clusters=[at.id])["clusters"]
+    return str(found[0]["clusterArn"]) if found else None
+
+
+def _service_from_id(subject: Subject) -> dict[str, Any]:
+    """An import names it `<cluster>/<service>`; the cluster may be an ARN, which has slashes of its own."""
+    cluster, _, _name = subject.id.rpartition("/")
+    return {"cluster": subject.inputs.get("cluster") or cluster} if cluster else {}
+
+
+def _own_service(at: At) -> str | None:
+    found = at.call("describe_services", cluster=_cluster_of(at.subject), services=[at.id.rpartition("/")[2]])
+    return str(found["services"][0]["serviceArn"]) if found["services"] else None
+
+
 ROWS = (
     Row(
         type="aws:ecs/cluster:Cluster",
@@ -138,6 +155,7 @@ ROWS = (
         auto_name=AutoName("name", 255),
         computed=("settings",),
         outputs={"arn": "clusterArn"},
+        own_id=_own_cluster,
     ),
     Row(
         type="aws:ecs/taskDefinition:TaskDefinition",
@@ -154,7 +172,7 @@ ROWS = (
         read=Call(
             "describe_task_definition",
             # A family alone means its latest revision; the state's own is asked for by ARN.
-            lambda s: {"taskDefinition": s.outputs.get("arn") or s.id},
+            lambda s: {"taskDefinition": s.value("arn") or s.id},
             answer="taskDefinition",
         ),
         gone=("ClientException",),
@@ -172,6 +190,8 @@ ROWS = (
                 s.value("containerDefinitions") or json.dumps(f["containerDefinitions"], default=str)
             ),
         },
+        import_parts=lambda s: {"arn": s.id} if s.id.startswith("arn:") else {},
+        own_id=lambda at: at.id.rpartition("/")[2].partition(":")[0],
     ),
     Row(
         type="aws:ecs/service:Service",
@@ -263,6 +283,8 @@ ROWS = (
             "taskDefinition": _task_definition,
             "launchType": lambda _s, f: pick("launchType", f),
         },
+        import_parts=_service_from_id,
+        own_id=_own_service,
         extended="`runningCount` is what runs (`sandbox/tasks.py`), and a scalable target moves `desiredCount`",
     ),
 )

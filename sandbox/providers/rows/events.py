@@ -64,6 +64,12 @@ def _create_target(at: At) -> str:
     return f"{at.inputs['rule']}-{_target_id(at.subject)}"
 
 
+def _target_from_id(subject: Subject) -> Mapping[str, Any]:
+    """An import names a target `<rule>/<target id>`, with its bus before it where that is not the default one."""
+    *bus, rule, target = subject.id.split("/")
+    return {"rule": rule, "targetId": target, **({"eventBusName": bus[0]} if bus else {})}
+
+
 def _this_target(at: At, found: Found) -> Found:
     target = next((item for item in found["Targets"] if item["Id"] == _target_id(at.subject)), None)
     return {"target": target, **(target or {})}
@@ -104,6 +110,8 @@ ROWS = (
         changes=(Change(NESTED, "aws api: PutTargets", _put_target),),
         local=(InPlace(("forceDestroy",), "provider: read at deletion only"),),
         auto_name=AutoName("targetId", 64),
+        import_parts=_target_from_id,
+        own_id=lambda at: f"{at.inputs['rule']}-{_target_id(at.subject)}",
         defaults={"eventBusName": "default", "forceDestroy": False},
     ),
 )

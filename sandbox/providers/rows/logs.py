@@ -82,6 +82,12 @@ def _change_filter(at: At) -> None:
     _put_filter(at)
 
 
+def _filter_from_id(subject: Subject) -> dict[str, Any]:
+    """An import names a filter `<log group>:<filter>`."""
+    group, _, name = subject.id.rpartition(":")
+    return {"logGroupName": group, "name": name} if group else {}
+
+
 def _this_filter(at: At, found: Found) -> Found:
     entry = next((item for item in found["metricFilters"] if item["filterName"] == at.id), None)
     return {"filter": entry, **(entry or {})}
@@ -154,6 +160,8 @@ ROWS = (
         ),
         auto_name=AutoName("name", 512),
         defaults={"applyOnTransformedLogs": False},
+        import_parts=_filter_from_id,
+        own_id=lambda at: at.id.rpartition(":")[2],
     ),
     Row(
         type="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",

@@ -1,7 +1,7 @@
 """What a bucket is told, each in a resource of its own."""
 
 from sandbox.providers.aws.convert import Field
-from sandbox.providers.aws.row import At, Call, Change, Row, Step
+from sandbox.providers.aws.row import At, Call, Change, Found, Row, Step
 from sandbox.providers.aws.session import Failed
 from sandbox.providers.handlers import Subject
 from sandbox.providers.rows.s3_bucket import GONE
@@ -80,6 +80,28 @@ def _no_logging(at: At) -> None:
     at.call("put_bucket_logging", Bucket=at.id, BucketLoggingStatus={})
 
 
+def _notification(at: At) -> dict[str, object]:
+    return {"EventBridgeConfiguration": {}} if at.subject.value("eventbridge") else {}
+
+
+def _tell(at: At) -> str:
+    bucket = str(at.subject.value("bucket"))
+    at.call("put_bucket_notification_configuration", Bucket=bucket, NotificationConfiguration=_notification(at))
+    return bucket
+
+
+def _tell_again(at: At) -> None:
+    _tell(at)
+
+
+def _tell_nobody(at: At) -> None:
+    at.call("put_bucket_notification_configuration", Bucket=at.id, NotificationConfiguration={})
+
+
+def _told(_at: At, found: Found) -> Found:
+    return {"eventbridge": "EventBridgeConfiguration" in found}
+
+
 ROWS = (
     _setting(
         "BucketVersioning",
@@ -150,6 +172,20 @@ ROWS = (
         _no_logging,
         answer="LoggingEnabled",
         extended="kept as it was said; no log is written",
+    ),
+    Row(
+        type="aws:s3/bucketNotification:BucketNotification",
+        service="s3",
+        verb_noun="S3 Bucket Notification",
+        create=_tell,
+        read=Call("get_bucket_notification_configuration", _bucket, answer="@"),
+        fields={"bucket": Field(found="-"), "eventbridge": Field("-", found="eventbridge")},
+        delete=_tell_nobody,
+        gone=GONE,
+        changes=(Change(("eventbridge",), "aws api: PutBucketNotificationConfiguration", _tell_again),),
+        also_read=(_told,),
+        outputs={"bucket": lambda s, _f: s.id},
+        extended="kept as it was said; no event is sent",
     ),
     _setting(
         "BucketReplicationConfig",

@@ -32,8 +32,8 @@ def _delete(at: At) -> None:
 
 def _from_id(subject: Subject) -> Mapping[str, Any]:
     """An import names an ACL `<id>/<name>/<scope>`."""
-    _, name, scope = subject.id.split("/")
-    return {"name": name, "scope": scope}
+    _, *parts = subject.id.split("/")
+    return dict(zip(("name", "scope"), parts, strict=False))
 
 
 def _associate(at: At) -> str:
@@ -91,6 +91,7 @@ ROWS = (
         auto_name=AutoName("name", 128, rival="namePrefix"),
         outputs={"arn": "ARN", "capacity": "Capacity"},
         import_parts=_from_id,
+        own_id=lambda at: at.id.split("/")[0],
     ),
     Row(
         type="aws:wafv2/webAclAssociation:WebAclAssociation",

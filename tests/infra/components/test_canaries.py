@@ -20,7 +20,9 @@ def test_each_epic_has_a_canary_in_the_witness_region_that_goes_through_the_edge
         assert len(item.inputs["name"]) <= 21 and item.inputs["name"].replace("-", "").isalnum()
         told = item.inputs["runConfig"]["environmentVariables"]
         assert told["CANARY_URL"] == "https://nl-fhir.clinic.example.com"
-        assert json.loads(told["CANARY_STEPS"])
+        _health, submits, reads = json.loads(told["CANARY_STEPS"])
+        assert submits["method"] == "POST" and json.loads(submits["body"])["order_id"] == "{run}"
+        assert reads["path"] == submits["path"] + "/{run}" and reads["contains"] == '"synthetic": true'
         assert item.inputs["handler"] == "journey.handler"
 
 
@@ -87,6 +89,21 @@ def test_the_journey_takes_each_step_and_marks_it_as_a_canary_s(
     _, _, headers, sent = service.asked[1]
     assert headers["X-Lifeline-Canary"] == "orders" and headers["Idempotency-Key"] and sent == body.encode()
     assert "synthetic" not in capsys.readouterr().out
+
+
+def test_what_one_step_submits_under_the_run_s_name_the_next_asks_for(
+    service: type[Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submits = {"path": "/orders", "method": "POST", "status": 201, "body": '{"order_id": "{run}"}'}
+    names = set()
+    for _ in range(2):
+        service.asked.clear()
+        run(monkeypatch, submits, {"path": "/orders/{run}"})
+        (_, _, _, sent), (_, path, _, _) = service.asked
+        name = json.loads(sent)["order_id"]
+        assert name.startswith("canary-orders-") and path == f"/orders/{name}"
+        names.add(name)
+    assert len(names) == 2
 
 
 @pytest.mark.parametrize(

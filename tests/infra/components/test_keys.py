@@ -9,6 +9,8 @@ from tests.infra.declared import Declared, Fails, World, run, shipped
 from tests.infra.stacks import declared
 
 ARN = "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+OWN = {"data", "logs", "alerts", "backup"}
+SPANNING = {"secrets", "documents", "audit", "images"}
 GET_KEY = "aws:kms/getKey:getKey"
 
 
@@ -27,7 +29,8 @@ def test_each_region_has_a_key_for_each_data_class() -> None:
     for site in ("east", "west"):
         own = {name.rpartition("-")[2] for name in aliases(declared(site))}
         spanning = {name.rpartition("-")[2] for name in aliases(declared("global")) if f"-{site}-" in name}
-        assert (own, spanning) == ({"data", "logs", "backup"}, {"secrets", "documents", "audit", "images"})
+        spanning -= {"trail"}
+        assert (own, spanning) == (OWN, SPANNING)
         for item in declared(site).of("kms/key:Key"):
             assert item.inputs["enableKeyRotation"] is True
 
@@ -44,9 +47,9 @@ def test_a_service_gets_in_only_for_this_account(scope: str) -> None:
             assert not any(action == "kms:*" for action in statement["Action"])
 
 
-def test_only_the_audit_key_lets_the_trail_in() -> None:
+def test_only_the_keys_of_audit_records_and_of_the_trail_let_the_trail_in() -> None:
     letting = {item.name for item in declared("global").of("kms/key:Key") if "cloudtrail" in item.inputs["policy"]}
-    assert letting == {"global-keys-east-audit", "global-keys-west-audit"}
+    assert letting == {"global-keys-east-audit", "global-keys-west-audit", "global-trail-keys-trail"}
 
 
 def test_a_key_that_is_there_only_gets_the_alias_by_which_others_know_it() -> None:

@@ -78,7 +78,7 @@ def test_what_is_read_and_written_is_logged_but_not_the_log(site: str) -> None:
         if item.inputs["region"] == REGIONS[site]
     }
     target = f"nl-fhir-production-{site}-access-logs-111122223333"
-    assert logs == {"s3/documents/": target, "s3/audit/": target}
+    assert logs == {"s3/documents/": target, "s3/audit/": target, "s3/trust/": target}
 
 
 @SITES

@@ -22,13 +22,14 @@ def secrets(stack: Declared, name: str) -> dict[str, str]:
 
 def test_the_task_environment_is_the_contract() -> None:
     told = environment(declared("east"), "east-web-task")
-    assert {key: value for key, value in told.items() if "_URL_" not in key} == {
+    assert {key: value for key, value in told.items() if not key.startswith("LIFELINE_URL_")} == {
         "LIFELINE_APPLICATION": "nl-fhir",
         "LIFELINE_ENVIRONMENT": "production",
         "LIFELINE_SITE": "east",
         "LIFELINE_REGION": "us-east-1",
         "LIFELINE_SERVICE": "web",
         "LIFELINE_ROLE": "app",
+        "LIFELINE_TLS": "on",
         "PORT": "8080",
         "DATABASE_HOST": "nl-fhir-production-east.cluster.example",
         "DATABASE_READER_HOST": "ro.nl-fhir-production-east.cluster.example",
@@ -135,8 +136,8 @@ def test_the_warden_never_writes_the_record() -> None:
 
 def test_a_service_without_needs_gets_nothing() -> None:
     settings = shipped("east")
-    web = settings.services[0].model_copy(update={"needs": (), "calls": (), "secrets": (), "public": ()})
-    web = settings.services[0].model_copy(update={"needs": (), "sends_to": (), "secrets": (), "public": ()})
+    nothing = {"needs": (), "calls": (), "sends_to": (), "secrets": (), "public": ()}
+    web = settings.services[0].model_copy(update=nothing)
     stack = run(settings.model_copy(update={"services": (web,)}))
     assert "DATABASE_HOST" not in environment(stack, "east-web-task")
     assert not [item for item in stack.of("iam/rolePolicy:RolePolicy") if item.name == "east-web-task-policy"]
@@ -170,8 +171,10 @@ CALLS = {"web": {"nlp", "fhir", "review"}, "nlp": {"fhir"}, "fhir": {"review"}}
 def test_a_service_reaches_those_that_it_calls_and_no_other(site: str) -> None:
     stack = declared(site)
     for name, callees in CALLS.items():
-        told = {key: value for key, value in environment(stack, f"{site}-{name}-task").items() if "_URL_" in key}
-        assert told == {f"LIFELINE_URL_{callee.upper()}": f"http://{callee}:8080" for callee in callees}
+        told = environment(stack, f"{site}-{name}-task")
+        assert {key: value for key, value in told.items() if key.startswith("LIFELINE_URL_")} == {
+            f"LIFELINE_URL_{callee.upper()}": f"https://{callee}:8080" for callee in callees
+        }
     ways = {
         (item.inputs["securityGroupId"], item.inputs["referencedSecurityGroupId"])
         for item in stack.of("vpc/securityGroupIngressRule:SecurityGroupIngressRule")

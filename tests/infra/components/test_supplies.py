@@ -51,7 +51,7 @@ def test_old_work_and_given_up_work_raise_alarms(site: str) -> None:
     alarms = {
         item.inputs["metricName"]: item.inputs["dimensions"]["QueueName"]
         for item in declared(site).of("cloudwatch/metricAlarm:MetricAlarm")
-        if item.name.startswith(f"{site}-nlp-queue-")
+        if item.name.startswith(f"{site}-alarms-nlp-queue-")
     }
     assert alarms == {
         "ApproximateAgeOfOldestMessage": f"nl-fhir-production-{site}-nlp",

@@ -39,7 +39,7 @@ class Aws:
         return sorted(self.by_listener.get(listener_arn, []), key=lambda rule: (rule["is_default"], rule["priority"]))
 
     def target_groups(self, region: str) -> Sequence[Document]:
-        return [{"arn": arn} for arn in self.groups]
+        return [{"arn": arn, "protocol": "HTTP"} for arn in self.groups]
 
     def targets(self, target_group_arn: str) -> Sequence[Target]:
         return self.groups.get(target_group_arn, [])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
+import httpx
 import psycopg
 import pytest
 
@@ -151,3 +152,29 @@ def test_the_epoch_is_on_the_order_and_on_its_message(at: Intake, sites: Sites) 
         assert sites.execute("east", "SELECT epoch FROM outbox WHERE order_id = 'f1'") == [(7,)]
     finally:
         sites.execute("east", "DROP SCHEMA lifeline CASCADE")
+
+
+CANARY = {"X-Lifeline-Canary": "orders"}
+
+
+def synthetic(client: httpx.Client, name: str, headers: dict[str, str]) -> httpx.Response:
+    order = {"order_id": name, "text": "Synthetic: no patient."}
+    return client.post("/nlp/orders", json=order, headers={"Idempotency-Key": f"key-{name}", **headers})
+
+
+def test_a_canary_s_order_is_read_back_and_is_on_no_list_and_causes_nothing(at: Intake, sites: Sites) -> None:
+    client = at("east")
+    order(client, "a9")
+    assert synthetic(client, "canary-orders-1", CANARY).status_code == 201
+    assert synthetic(client, "canary-orders-1", CANARY).status_code == 200
+    assert client.get("/nlp/orders/canary-orders-1").json()["synthetic"] is True
+    assert client.get("/orders/a9").json()["synthetic"] is False
+    assert [each["order_id"] for each in client.get("/nlp/orders").json()["orders"]] == ["a9"]
+    assert sites.execute("east", "SELECT order_id FROM outbox") == [("a9",)]
+
+
+def test_one_mark_without_the_other_is_refused(at: Intake, sites: Sites) -> None:
+    client = at("east")
+    assert synthetic(client, "a10", CANARY).status_code == 422
+    assert synthetic(client, "canary-orders-2", {}).status_code == 422
+    assert sites.execute("east", "SELECT count(*) FROM orders") == [(0,)]
