@@ -7,9 +7,10 @@ from operations.steps.past import Past
 def decision(story: Past) -> BreakGlass | None:
     """Who decided, and why; None for a promotion by the record."""
     given = story.header.get("unrecorded")
-    if not isinstance(given, dict) or not isinstance(given.get("by"), list):
+    people = given.get("by") if isinstance(given, dict) else None
+    if not isinstance(given, dict) or not isinstance(people, list):
         return None
-    first, second = (str(person) for person in given["by"])
+    first, second = (str(person) for person in people)
     return BreakGlass((first, second), str(given.get("reason")))
 
 

@@ -175,7 +175,8 @@ def test_outputs_are_those_of_the_one_file(scope: str) -> None:
     promised: Any = SpanningOutputs if scope == "global" else SiteOutputs
     outputs = declared(scope).outputs
     assert outputs.keys() == promised.__annotations__.keys()
-    assert all(value not in (None, {}, "") for value in outputs.values())
+    # The zone's DS record is Cloudflare's own, which makes it when it signs.
+    assert all(value not in (None, {}, "") for key, value in outputs.items() if key != "dnssec_ds")
 
 
 @pytest.mark.parametrize("scope", SCOPES)

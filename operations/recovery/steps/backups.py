@@ -12,7 +12,9 @@ from operations.steps.call import Call
 from operations.steps.hands import Hands
 from operations.steps.step import NEEDED, Standing, StepFailed
 
-OPERATIONS = ("ListBackupPlans", "GetBackupPlan", "UpdateBackupPlan")
+OPERATIONS = ("ListBackupPlans", "GetBackupPlan", "UpdateBackupPlan", "ListTags", "TagResource")
+ROLE = "role"
+"""A plan that carries this tag says by it whether its site is active."""
 
 
 class Backups(RecoveryStep):
@@ -66,7 +68,11 @@ def put(client: Any, plan: BackupPlan, *, active: bool) -> str:
         raise StepFailed(f"AWS Backup has no plan {plan.name}: apply the site's stack, `lifeline up`")
     wanted = plan.document(active=active)
     what = "an active site's" if active else "a standby's"
-    if as_wanted(client.get_backup_plan(BackupPlanId=found)["BackupPlan"], wanted):
+    shown = client.get_backup_plan(BackupPlanId=found)
+    arn, role = shown["BackupPlanArn"], "active" if active else "standby"
+    if client.list_tags(ResourceArn=arn)["Tags"].get(ROLE, role) != role:
+        client.tag_resource(ResourceArn=arn, Tags={ROLE: role})
+    if as_wanted(shown["BackupPlan"], wanted):
         return f"{what} already"
     client.update_backup_plan(BackupPlanId=found, BackupPlan=wanted)
     return what

@@ -133,7 +133,9 @@ class Snapshots:
         source = shown["DBClusterSnapshots"][0]
         settings = {name: value for name, value in given.items() if name in _SETTINGS}
         kept = {name: source[name] for name in _KEPT if source.get(name) not in (None, "")}
-        output = invoke(_SERVICE, "CreateDBCluster", call.region, {**kept, **settings, "MasterUserPassword": _UNKNOWN})
+        # One that was made as a secondary has no master user of its own; moto wants one.
+        master = {"MasterUsername": "restored", "MasterUserPassword": _UNKNOWN}
+        output = invoke(_SERVICE, "CreateDBCluster", call.region, {**master, **kept, **settings})
         described = output["DBCluster"]
         cluster = Cluster(
             arn=described["DBClusterArn"],

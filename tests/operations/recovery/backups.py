@@ -16,6 +16,10 @@ class Backups:
             for site, plan in topology.backup_plans.items()
         }
 
+        self.roles = {
+            region: "active" if region == topology.region(topology.founder) else "standby" for region in self.plans
+        }
+
     def rules(self, region: str) -> list[str]:
         return [rule["RuleName"] for rule in self.plans[region]["Rules"]]
 
@@ -25,7 +29,14 @@ class Backups:
     def get_backup_plan(self, region: str, BackupPlanId: str) -> dict[str, Any]:  # noqa: N803  # AWS's names
         assert BackupPlanId == f"plan-of-{region}"
         rules = [{**rule, "RuleId": "made-by-aws"} for rule in self.plans[region]["Rules"]]
-        return {"BackupPlan": {**self.plans[region], "Rules": rules}}
+        return {"BackupPlan": {**self.plans[region], "Rules": rules}, "BackupPlanArn": BackupPlanId}
+
+    def list_tags(self, region: str, ResourceArn: str) -> dict[str, Any]:  # noqa: N803
+        return {"Tags": {"role": self.roles[region]}}
+
+    def tag_resource(self, region: str, ResourceArn: str, Tags: dict[str, str]) -> dict[str, Any]:  # noqa: N803
+        self.roles[region] = Tags["role"]
+        return {}
 
     def update_backup_plan(self, region: str, BackupPlanId: str, BackupPlan: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         assert BackupPlanId == f"plan-of-{region}"

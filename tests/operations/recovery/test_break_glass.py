@@ -128,7 +128,7 @@ def test_given_up_before_the_database_moved_the_old_warden_runs_again(cloud: Clo
     begun = ready(cloud, tmp_path)
     graph = begun.plan.graph
     database = graph.steps["database"]
-    database.check = _fails  # type: ignore[method-assign]
+    database.check = _fails  # type: ignore[assignment, method-assign]
     ended, _ = lead(cloud, tmp_path).begin(begun, lambda _: None)
     assert ended.run.failed == "database" and cloud.wardens_wanted("east") == 0 and region
     assert "nothing but east's warden was touched" in ended.problem

@@ -202,9 +202,8 @@ def test_a_person_finishes_it_after_any_step_and_resume_agrees(cloud: Cloud, tmp
         root = tmp_path / str(done)
         ready = ready_for(cloud, root, mode)
         steps = list(ready.plan.graph)
-        journal = Journal(
-            ready.plan.move.promotion, Books(cloud.topology, root, cloud.world, "us-west-2").all, cloud.clock
-        )
+        move = ready.plan.move
+        journal = Journal(move.promotion, Books(cloud.topology, root, cloud.world, "us-west-2").of(move), cloud.clock)
         header = {"mode": mode, "from": "east", "to": "west", "epoch": 1}
         journal.write("begin", "", ready.plan.hash, header)
         assert Executor(Graph(steps[:done]), journal, cloud.world.aws, cloud.clock).run().complete

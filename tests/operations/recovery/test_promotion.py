@@ -29,6 +29,7 @@ def test_there_and_back(cloud: Cloud, tmp_path: Path, mode: Mode) -> None:
     assert there.outcome == "promoted" and set(states(there).values()) <= {"done", "nothing"}, states(there)
     assert cloud.capacity("west") == {"web": (2, 2, 8), "nlp": (2, 2, 12)}
     assert {name: held[1:] for name, held in cloud.capacity("east").items()} == {"web": (1, 2), "nlp": (1, 2)}
+    assert cloud.backups.roles == {"us-west-2": "active", "us-east-1": "standby"}
     assert cloud.backups.rules("us-west-2") == ["daily", "monthly"] and cloud.backups.rules("us-east-1") == ["monthly"]
     assert there.run.notes["queues"]["nlp"] == {  # type: ignore[index,call-overload]
         "ApproximateNumberOfMessages": 0,

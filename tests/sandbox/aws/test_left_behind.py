@@ -20,13 +20,28 @@ def left(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> LeftBehind:
 
 
 def lose_east(aws: Aws) -> None:
-    aws.faults.dark(EAST)
-    aws.client("rds", WEST).failover_global_cluster(
-        GlobalClusterIdentifier="shell", TargetDbClusterIdentifier=arn("west"), AllowDataLoss=True
+    lose(aws, EAST, "east", WEST, "west")
+
+
+def lose(aws: Aws, region: str, lost: str, survivor: str, site: str) -> None:
+    aws.faults.dark(region)
+    aws.client("rds", survivor).failover_global_cluster(
+        GlobalClusterIdentifier="shell", TargetDbClusterIdentifier=arn(site), AllowDataLoss=True
     )
     aws.eventually(lambda: aws.databases.writers == {"east", "west"})
     aws.faults.clear()
-    aws.eventually(lambda: aws.databases.follows == {"east": "west"})
+    aws.eventually(lambda: aws.databases.follows == {lost: site})
+
+
+def test_a_volume_of_a_member_that_was_made_as_a_secondary_is_opened_too(aws: Aws, left: LeftBehind) -> None:
+    """It never had a master user of its own."""
+    lose_east(aws)
+    lose(aws, WEST, "west", EAST, "east")
+    topology: Any = SimpleNamespace(one=lambda role, site: SimpleNamespace(id=site))
+    wests = LeftBehind(topology, "west", aws.client("rds", WEST), seconds=10)
+    copy = wests.restore(wests.keep(aws.eventually(wests.newest)))
+    assert copy.cluster == "west-rescue"
+    wests.remove()
 
 
 def test_without_a_failover_there_is_nothing(left: LeftBehind) -> None:
