@@ -14,6 +14,8 @@ _WRITES = ("PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject")
 _KEPT = {
     "Replication": ("ReplicationConfiguration", "ReplicationConfigurationNotFoundError"),
     "Logging": ("BucketLoggingStatus", ""),
+    # moto takes EventBridge and never shows it.
+    "NotificationConfiguration": ("NotificationConfiguration", ""),
     # moto would obey a policy without looking at its conditions: "nobody without TLS" would be nobody at all.
     "Policy": ("Policy", "NoSuchBucketPolicy"),
 }
@@ -38,8 +40,8 @@ class S3:
             ("s3", "PutBucketReplication"): self._put_replication,
             ("s3", "GetBucketReplication"): self._get,
             ("s3", "DeleteBucketReplication"): self._forget,
-            **{("s3", f"PutBucket{kind}"): self._put for kind in ("Logging", "Policy")},
-            **{("s3", f"GetBucket{kind}"): self._get for kind in ("Logging", "Policy")},
+            **{("s3", f"PutBucket{kind}"): self._put for kind in ("Logging", "NotificationConfiguration", "Policy")},
+            **{("s3", f"GetBucket{kind}"): self._get for kind in ("Logging", "NotificationConfiguration", "Policy")},
             ("s3", "DeleteBucketPolicy"): self._forget,
             ("s3", "PutObjectLockConfiguration"): self._lock,
             ("s3", "DeleteBucket"): self._delete_bucket,
@@ -105,7 +107,8 @@ class S3:
         kept = self._kept.get((call.parameters["Bucket"], kind))
         if kept is None and missing:
             raise ApiError(missing, f"The bucket has no {kind.lower()}", 404)
-        return dict(kept or {}) if kind == "Logging" else {member: kept}
+        # What is there from the beginning, and empty, is shown as the answer itself.
+        return {member: kept} if missing else dict(kept or {})
 
     def _forget(self, call: Call, passthrough: Passthrough) -> Result:
         self._exists(call)
