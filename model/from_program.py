@@ -142,4 +142,6 @@ def _location(position: Any, root: Path) -> Location | None:
     if not position.uri:
         return None
     path = Path(unquote(urlsplit(position.uri).path))
+    if "site-packages" in path.parts:
+        return None  # A provider's constructor: the SDK looks one frame short, into its own file.
     return Location(str(path.relative_to(root) if path.is_relative_to(root) else path), position.line)

@@ -32,6 +32,7 @@ def test_every_stack_of_lifeline_s_own() -> None:
     assert site.tag(cluster, "Data_Classification") == "phi"
     assert cluster.location is not None
     assert cluster.location.file == "infra/components/database.py"
+    assert not [item for item in site.resources if item.location and "site-packages" in item.location.file]
     assert cluster.secret("masterPasswordWo")
     assert [item.kind for item in site.ancestors(cluster)][-1] == "pulumi:pulumi:Stack"
     # Nothing that rules look at hides behind an unknown text.
