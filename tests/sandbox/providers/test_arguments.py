@@ -128,11 +128,11 @@ def test_a_computed_argument_given_later_is_compared_with_what_is(east: Wire) ->
 
 
 def test_a_type_without_a_row_is_kept(east: Wire) -> None:
-    made = east.create("aws:sqs/queue:Queue", "queue", delaySeconds=5)
+    made = east.create("aws:kinesis/stream:Stream", "stream", shardCount=5)
     found = east.read(made)
     assert found is not None
-    assert (found.outputs["delaySeconds"], found.outputs["tagsAll"]) == (5, {"project": "trial"})
-    assert list(east.diff(made, delaySeconds=6).replaces) == ["delaySeconds"]
+    assert (found.outputs["shardCount"], found.outputs["tagsAll"]) == (5, {"project": "trial"})
+    assert list(east.diff(made, shardCount=6).replaces) == ["shardCount"]
     east.delete(made)
 
 

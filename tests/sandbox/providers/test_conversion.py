@@ -4,7 +4,7 @@ from typing import Any
 
 import boto3
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.signatures import Sdk
@@ -87,6 +87,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a machine with other work is slow
 @given(st.dictionaries(st.text(min_size=1), VALUES))
 def test_every_value_survives_the_wire(value: dict[str, Any]) -> None:
     back = read(write(value))
