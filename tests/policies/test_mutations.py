@@ -45,7 +45,9 @@ def judged(stack: str) -> dict[str, frozenset[tuple[str, str]]]:
 
 @cache
 def all_mutations() -> tuple[Mutation, ...]:
-    return tuple(mutation for name in sorted(stacks()) for mutation in mutations(stacks()[name]))
+    """In an order of their own: the program registers what waits for nothing in any order."""
+    found = [mutation for name in sorted(stacks()) for mutation in mutations(stacks()[name])]
+    return tuple(sorted(found, key=lambda each: (each.where, each.stack, each.resource.urn)))
 
 
 @cache
