@@ -22,6 +22,7 @@ SHARED = {
     "tests/engine/test_fence.py": "applied",
     "tests/engine/test_life_cycle.py": "applied",
     "tests/engine/test_after_a_promotion.py": "moved",
+    "tests/engine/test_at_work.py": "moved",
     "tests/engine/test_promotion.py": "moved",
 }
 """Files that share an estate (tests/engine/conftest.py), so that one worker runs them."""
