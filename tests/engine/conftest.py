@@ -21,7 +21,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
 
 @pytest.fixture(scope="session")
 def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    """Of test_after_a_promotion, which leaves east serving, test_at_work, and test_promotion, which kills it. East serves."""
+    """Of test_after_a_promotion, which leaves east serving, test_at_work, and test_promotion, which kills it."""
     with estate(tmp_path_factory.mktemp("moved")) as made:
         made.first = made.up()
         made.wait_served("east")
