@@ -7,7 +7,8 @@ import pulumi
 import pulumi_aws as aws
 
 from infra import bucket_policies
-from infra.component import Component, Statement, TagsInput, policy
+from infra.component import Component, Statement, TagsInput
+from infra.components.private_bucket import closed
 
 DOCUMENTS, AUDIT, ACCESS_LOGS = "documents", "audit", "access-logs"
 LOGGED = (DOCUMENTS, AUDIT)
@@ -139,25 +140,9 @@ class ObjectStore(Component):
         return name
 
     def _private(self, purpose: str, bucket: aws.s3.Bucket) -> aws.s3.BucketPolicy:
-        name, args = self._name, self._args
-        block = aws.s3.BucketPublicAccessBlock(
-            f"{name}-{purpose}-private",
-            region=args["region"],
-            bucket=bucket.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=self.child(),
-        )
-        return aws.s3.BucketPolicy(
-            f"{name}-{purpose}-policy",
-            region=args["region"],
-            bucket=bucket.bucket,
-            policy=policy(*bucket_policies.tls_only(bucket.arn), *self._writers(purpose, bucket.arn)),
-            # S3 refuses two of a bucket's settings at a time.
-            opts=self.child(depends_on=[block]),
-        )
+        name = f"{self._name}-{purpose}"
+        writers = self._writers(purpose, bucket.arn)
+        return closed(self, f"{name}-private", f"{name}-policy", bucket, self._args["region"], writers)
 
     def _writers(self, purpose: str, arn: pulumi.Output[str]) -> Sequence[Statement]:
         args = self._args

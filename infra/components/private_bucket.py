@@ -60,7 +60,8 @@ class PrivateBucket(Component):
             opts=self.child(protect=args["protection"]),
         )
         self.arn = bucket.arn
-        ready = [self._closed(bucket), *self._kept(bucket), self._encrypted(bucket)]
+        shut = closed(self, f"{name}-closed", f"{name}-policy", bucket, args["region"], args.get("statements", ()))
+        ready = [shut, *self._kept(bucket), self._encrypted(bucket)]
         self.bucket_name = pulumi.Output.all(bucket.bucket, *(each.id for each in ready)).apply(
             lambda known: str(known[0])
         )
@@ -75,27 +76,6 @@ class PrivateBucket(Component):
                 opts=self.child(),
             )
         self.register_outputs({"bucket_name": self.bucket_name, "arn": bucket.arn})
-
-    def _closed(self, bucket: aws.s3.Bucket) -> aws.s3.BucketPolicy:
-        name, args = self._name, self._args
-        block = aws.s3.BucketPublicAccessBlock(
-            f"{name}-closed",
-            region=args["region"],
-            bucket=bucket.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=self.child(),
-        )
-        return aws.s3.BucketPolicy(
-            f"{name}-policy",
-            region=args["region"],
-            bucket=bucket.bucket,
-            policy=policy(*bucket_policies.tls_only(bucket.arn), *args.get("statements", ())),
-            # S3 refuses two of a bucket's settings at a time.
-            opts=self.child(depends_on=[block]),
-        )
 
     def _kept(self, bucket: aws.s3.Bucket) -> list[aws.s3.BucketVersioning | aws.s3.BucketLifecycleConfiguration]:
         name, args = self._name, self._args
@@ -145,3 +125,32 @@ class PrivateBucket(Component):
             rules=[rule],
             opts=self.child(),
         )
+
+
+def closed(
+    owner: Component,
+    block_name: str,
+    policy_name: str,
+    bucket: aws.s3.Bucket,
+    region: pulumi.Input[str],
+    statements: Sequence[Statement],
+) -> aws.s3.BucketPolicy:
+    """Shuts a bucket of `owner`: nothing public, nobody without TLS, and what `statements` say."""
+    block = aws.s3.BucketPublicAccessBlock(
+        block_name,
+        region=region,
+        bucket=bucket.bucket,
+        block_public_acls=True,
+        block_public_policy=True,
+        ignore_public_acls=True,
+        restrict_public_buckets=True,
+        opts=owner.child(),
+    )
+    return aws.s3.BucketPolicy(
+        policy_name,
+        region=region,
+        bucket=bucket.bucket,
+        policy=policy(*bucket_policies.tls_only(bucket.arn), *statements),
+        # S3 refuses two of a bucket's settings at a time.
+        opts=owner.child(depends_on=[block]),
+    )
