@@ -1,7 +1,9 @@
 """Every rule is in the catalogue, as it says there, and is documented."""
 
 import ast
+import re
 import textwrap
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -12,6 +14,8 @@ from policies import discovery
 from policies.discovery import rules
 from policies.rule import Pack, Rule
 from tests.policies.catalogue import ENTRIES, level
+
+ROOT = Path(__file__).parents[2]
 
 every_rule = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
 
@@ -71,3 +75,9 @@ def test_a_second_rule_of_the_same_id_is_refused(monkeypatch: pytest.MonkeyPatch
             discovery.rules()
     finally:
         discovery.rules.cache_clear()
+
+
+def test_pages_that_count_the_rules_count_them_right() -> None:
+    for page in ("README.md", "docs/gate.md"):
+        counted = re.search(r"(\d+) (HIPAA and cost )?rules", (ROOT / page).read_text())
+        assert counted is not None and int(counted[1]) == len(rules()), page
