@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from operations.recovery import rescued
+from operations.recovery import rescued, users
 from sandbox import orders
 from sandbox.load import Load
 from tests.engine.estate import Estate, wait
@@ -84,7 +84,8 @@ def test_a_lost_region_is_accounted_for(it: Estate, writers: Writers) -> None:
     assert report["notes"]["backups"]["west"] == "an active site's"
     database = report["rpo"]["database"]
     assert database["rows"] == "unknown" and 0 < database["seconds"] <= database["at_most_seconds"]
-    assert 0 < report["downtime_seconds"] <= report["rto_seconds"] and report["downtime_note"] == ""
+    # The order end to end may be served just before the look that sees it: a look takes this long at most.
+    assert 0 < report["downtime_seconds"] <= report["rto_seconds"] + users.SECONDS and report["downtime_note"] == ""
     assert report["fence"]["how"] == "waited" and report["fence"]["sites"]["east"] == "unknown"
     assert not any(order in json.dumps(report) for order in lost), "ids stay in their own file"
     (listed,) = (it.root / ".lifeline" / "promotions").glob("*.lost-orders.txt")
