@@ -13,8 +13,9 @@ ClientFactory = Callable[[str, str], Any]
 _CONFLICT = "ReplicatedWriteConflictException"
 _CONFLICT_TRIES = 6
 _CONFLICT_PAUSE = 0.05
-_ROUNDS = 4
-"""In all about a second and a half: a warden asks with its lease running."""
+_ROUNDS = 8
+"""With short pauses, in all about a second: a promotion writes its journal hundreds of times and each has to arrive, and
+a warden asks with its lease running."""
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -65,7 +66,7 @@ class Replicas:
             if not regions:
                 break
             if attempt < _ROUNDS:
-                time.sleep(retry.pause(attempt))
+                time.sleep(retry.pause(1))
         raise RecordUnreachable(operation, reasons)
 
     def _patiently(self, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class Drifted:
 
 
 def drift(it: Estate, stack: str, region: str) -> list[Drifted]:
-    """Changes what protects data and what people read in a night like that, by boto3, of the first of each type."""
+    """Changes by boto3 what protects data and what people read in such a night, of the first of each type."""
     ids: dict[str, str] = {}
     for resource in it.engine.resources(stack):
         ids.setdefault(resource["type"], resource.get("id", ""))
@@ -33,15 +33,10 @@ def drift(it: Estate, stack: str, region: str) -> list[Drifted]:
 
 def _hands(it: Estate, region: str, ids: dict[str, str]) -> dict[str, tuple[Value, Callable[[], Any]]]:
     """Type → how to read the property, and how to spoil it."""
-    rds, kms, s3 = it.aws("rds", region), it.aws("kms", region), it.aws("s3", region)
-    sqs, logs, events = it.aws("sqs", region), it.aws("logs", region), it.aws("events", region)
+    rds, kms = it.aws("rds", region), it.aws("kms", region)
+    sqs, logs = it.aws("sqs", region), it.aws("logs", region)
     cluster, key = ids["aws:rds/cluster:Cluster"], ids["aws:kms/key:Key"]
-    bucket = ids["aws:s3/bucketVersioning:BucketVersioning"]
-    queue, group, rule = (
-        ids["aws:sqs/queue:Queue"],
-        ids["aws:cloudwatch/logGroup:LogGroup"],
-        ids["aws:cloudwatch/eventRule:EventRule"],
-    )
+    queue, group = ids["aws:sqs/queue:Queue"], ids["aws:cloudwatch/logGroup:LogGroup"]
     return {
         "aws:rds/cluster:Cluster": (
             lambda: rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"][0]["DeletionProtection"],
@@ -51,10 +46,6 @@ def _hands(it: Estate, region: str, ids: dict[str, str]) -> dict[str, tuple[Valu
             lambda: kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"],
             lambda: kms.disable_key_rotation(KeyId=key),
         ),
-        "aws:s3/bucketVersioning:BucketVersioning": (
-            lambda: s3.get_bucket_versioning(Bucket=bucket).get("Status"),
-            lambda: s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"}),
-        ),
         "aws:sqs/queue:Queue": (
             lambda: sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"],
             lambda: sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"}),
@@ -62,9 +53,5 @@ def _hands(it: Estate, region: str, ids: dict[str, str]) -> dict[str, tuple[Valu
         "aws:cloudwatch/logGroup:LogGroup": (
             lambda: logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0].get("retentionInDays"),
             lambda: logs.put_retention_policy(logGroupName=group, retentionInDays=1),
-        ),
-        "aws:cloudwatch/eventRule:EventRule": (
-            lambda: events.describe_rule(Name=rule)["State"],
-            lambda: events.disable_rule(Name=rule),
         ),
     }
