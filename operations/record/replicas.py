@@ -14,8 +14,8 @@ _CONFLICT = "ReplicatedWriteConflictException"
 _CONFLICT_TRIES = 6
 _CONFLICT_PAUSE = 0.05
 _ROUNDS = 8
-"""With short pauses, in all about a second: a promotion writes its journal hundreds of times and each has to arrive, and
-a warden asks with its lease running."""
+"""With short pauses, in all about a second: a promotion's journal is hundreds of writes, each of which has to arrive,
+and a warden asks with its lease running."""
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
