@@ -5,7 +5,7 @@ from model.values import UNKNOWN
 from model.view import Links
 from policies.case import Case, Check
 from policies.verdict import PASS, Verdict, fail, unknown
-from policies.vocabulary import one_of
+from policies.vocabulary import absent, all_of, any_of, one_of, present
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 LISTENER = "aws:lb/listener:Listener"
@@ -16,6 +16,9 @@ APPLICATION = one_of("loadBalancerType", "application", or_absent=True)
 NETWORK = one_of("loadBalancerType", "network")
 TLS = one_of("protocol", "HTTPS", "TLS")
 """A listener that ends TLS."""
+PLAIN = any_of(one_of("protocol", "HTTP"), all_of(absent("protocol"), present("port")))
+"""A listener of plain HTTP: it is what an application load balancer's speaks that names no protocol (the provider's
+documentation of `aws.lb.Listener`); one of a gateway load balancer has neither protocol nor port."""
 
 
 def forwards(case: Case, listener: Resource) -> Links:

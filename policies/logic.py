@@ -38,7 +38,7 @@ def any_of(*checks: Check) -> Check:
         failed = [verdict for verdict in verdicts if verdict.outcome == "fail"]
         if not failed:
             return NOT_APPLICABLE
-        return fail("; or: ".join(verdict.message for verdict in failed), failed[0].path)
+        return fail("; or: ".join(dict.fromkeys(verdict.message for verdict in failed)), failed[0].path)
 
     return check
 

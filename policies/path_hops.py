@@ -9,13 +9,14 @@ from model.resource import Resource
 from model.values import UNKNOWN, UnknownMet, number, truth
 from model.view import View
 from policies.asking import ask
+from policies.balancers import PLAIN
 from policies.case import Case, Check
 from policies.databases import CLUSTER
 from policies.edge import in_zones_of
 from policies.group_sources import Entry, entries
 from policies.hipaa.lb_listeners import REDIRECT, TLS_POLICY
 from policies.hipaa.rds_access import CLUSTER_PARAMETERS, FORCE_TLS, PARAMETERS
-from policies.logic import all_of
+from policies.logic import all_of, unless
 from policies.path_walk import Way, ports
 from policies.reach import Network
 from policies.verdict import NOT_APPLICABLE, PASS, Verdict, fail, unknown
@@ -71,9 +72,10 @@ def _itself(case: Case) -> Callable[[View], list[tuple[Resource, bool]]]:
 
 def certificate_asked(case: Case, _way: Way) -> Verdict:
     """A listener that takes requests verifies the client's certificate against a trust store."""
-    if str(case.at("protocol") or "").upper() == "HTTP":
-        return NOT_APPLICABLE
-    return all_of(one_of("mutualAuthentication.mode", "verify"), present("mutualAuthentication.trustStoreArn"))(case)
+    return unless(PLAIN, _verified)(case)
+
+
+_verified = all_of(one_of("mutualAuthentication.mode", "verify"), present("mutualAuthentication.trustStoreArn"))
 
 
 def listener_tls(case: Case, _way: Way) -> Verdict:

@@ -13,6 +13,7 @@ STATEFUL = (
     "aws:rds/clusterInstance:ClusterInstance",
     "aws:rds/globalCluster:GlobalCluster",
     "aws:rds/instance:Instance",
+    "aws:redshift/cluster:Cluster",
     "aws:s3/bucket:Bucket",
     "aws:secretsmanager/secret:Secret",
 )

@@ -273,9 +273,9 @@ def refers_to(property: str, type: str, check: Check | None = None, *, lacks: st
 
     def referred(case: Case) -> Verdict:
         links = case.view.targets(case.resource, property, type)
-        return _some(
-            case, links.found, links.unclear, check, lacks or f"{property} names no {_name(type)} of this stack"
-        )
+        empty = nothing(case.at(property)) and "*" not in property
+        default = f"{property} is not set" if empty else f"{property} names no {_name(type)} of this stack"
+        return _some(case, links.found, links.unclear, check, lacks or default)
 
     return referred
 

@@ -2,7 +2,7 @@
 
 from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
-from policies.vocabulary import all_of, any_of, every, linked_by, one_of, param, present
+from policies.vocabulary import all_of, any_of, every, linked_by, none_of, one_of, param, present
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 DELIVERY_SOURCE = "aws:cloudwatch/logDeliverySource:LogDeliverySource"
@@ -20,16 +20,21 @@ def _distribution(policy: str, version: str = "TLSv1.2_2021", *others: str) -> d
     }
 
 
+def _origin(policy: str) -> dict[str, object]:
+    return {"domainName": "app.example.org", "customOriginConfig": {"originProtocolPolicy": policy}}
+
+
 HTTPS = Rule(
     id="cloudfront-https",
     pack="hipaa",
     severity="high",
     types=(DISTRIBUTION,),
-    what="Every behaviour of a distribution asks for HTTPS, of TLS 1.2 or later.",
+    what="Every behaviour of a distribution asks for HTTPS, of TLS 1.2 or later, and no origin is asked in clear text.",
     why="One path that still answers plain HTTP, or an old TLS, is where PHI is read on the way.",
     fix=Fix(
         'Set viewer_protocol_policy to "redirect-to-https" or "https-only" in every behaviour, and '
-        "minimum_protocol_version with a certificate of your own.",
+        "minimum_protocol_version with a certificate of your own, and origin_protocol_policy of an origin to "
+        '"https-only"; the website endpoint of a bucket has no TLS: name the bucket itself as the origin.',
         python=(
             'default_cache_behavior={"viewer_protocol_policy": "redirect-to-https"}, '
             'viewer_certificate={"acm_certificate_arn": certificate.arn, "ssl_support_method": "sni-only", '
@@ -57,11 +62,14 @@ HTTPS = Rule(
         every("orderedCacheBehaviors", one_of("viewerProtocolPolicy", *_HTTPS_ONLY)),
         one_of("viewerCertificate.minimumProtocolVersion", param("versions")),
         any_of(present("viewerCertificate.acmCertificateArn"), present("viewerCertificate.iamCertificateId")),
+        # "match-viewer" is TLS too, since no viewer comes without it.
+        none_of("origins[*].customOriginConfig.originProtocolPolicy", "http-only"),
     ),
     passing=(
         _distribution("https-only"),
         _distribution("redirect-to-https", "TLSv1.2_2021", "https-only", "redirect-to-https"),
         _distribution("https-only", "TLSv1.3_2025"),
+        {**_distribution("https-only"), "origins": [{"domainName": "b.s3.amazonaws.com"}, _origin("https-only")]},
     ),
     failing=(
         {},
@@ -70,6 +78,7 @@ HTTPS = Rule(
         _distribution("https-only", "TLSv1.1_2016"),
         _distribution("https-only", "TLSv1.2_2019"),
         {**_distribution("https-only"), "viewerCertificate": {"cloudfrontDefaultCertificate": True}},
+        {**_distribution("https-only"), "origins": [_origin("match-viewer"), _origin("http-only")]},
         {
             **_distribution("https-only"),
             "viewerCertificate": {"cloudfrontDefaultCertificate": True, "minimumProtocolVersion": "TLSv1.2_2021"},

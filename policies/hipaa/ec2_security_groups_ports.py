@@ -73,8 +73,12 @@ def _ports(case: Case, parameter: str) -> list[int]:
     return [int(port) for port in map(number, case.value(parameter)) if port is not None]
 
 
+_NAMED = 3
+"""Ports that the message names: a group that opens all of them would fill a page."""
+
+
 def _no_common(case: Case) -> Verdict:
-    unclear = False
+    unclear, reached, path = False, [], ""
     for port in _ports(case, "ports"):
         for protocol in ("tcp", "udp"):
             try:
@@ -83,7 +87,11 @@ def _no_common(case: Case) -> Verdict:
                 unclear = True
                 continue
             if found:
-                return fail(f"the internet reaches {protocol.upper()} port {port}", found[0].path)
+                reached.append(f"{protocol.upper()} port {port}")
+                path = path or found[0].path
+    if reached:
+        more = f" and {len(reached) - _NAMED} more such" if len(reached) > _NAMED else ""
+        return fail(f"the internet reaches {', '.join(reached[:_NAMED])}{more}", path)
     return unknown("which networks it lets in is not known yet") if unclear else PASS
 
 

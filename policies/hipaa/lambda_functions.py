@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from model.values import UNKNOWN
+from policies.asking import ask
 from policies.case import Case
 from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
 from policies.secret_words import in_clear, secret_name
 from policies.verdict import PASS, Verdict, fail, unknown
 from policies.vocabulary import all_of, any_of, at_least, cmk, linked_by, none_of, param, present, when
+from policies.wording import said
 
 FUNCTION = "aws:lambda/function:Function"
 INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
@@ -138,6 +140,15 @@ _DEPRECATED = """nodejs nodejs4.3 nodejs4.3-edge nodejs6.10 nodejs8.10 nodejs10.
 nodejs18.x nodejs20.x python2.7 python3.6 python3.7 python3.8 python3.9 python3.10 ruby2.5 ruby2.7 ruby3.2 java8
 dotnetcore1.0 dotnetcore2.0 dotnetcore2.1 dotnetcore3.1 dotnet5.0 dotnet6 dotnet7 dotnet8 go1.x provided"""
 
+
+def _patched(case: Case) -> Verdict:
+    """The list is long, so the message does not repeat it."""
+    verdict = ask(none_of("runtime", param("deprecated")), case)
+    if verdict.outcome != "fail":
+        return verdict
+    return fail(f"runtime {said(case.at('runtime'))}, which AWS patches no more", "runtime")
+
+
 RUNTIME = Rule(
     id="lambda-runtime",
     pack="hipaa",
@@ -150,7 +161,7 @@ RUNTIME = Rule(
     parameters=(
         Parameter("deprecated", _DEPRECATED.split(), "Runtimes that AWS patches no more: compare AWS's list.", "array"),
     ),
-    check=when(present("runtime"), none_of("runtime", param("deprecated"))),  # an image brings its own
+    check=when(present("runtime"), _patched),  # an image brings its own
     passing=(
         {"runtime": "python3.13"},
         {"runtime": "provided.al2023"},

@@ -1,7 +1,7 @@
 """Listeners and target groups of load balancers: TLS on the way in and behind."""
 
 from model.values import UNKNOWN
-from policies.balancers import LISTENER, LISTENER_RULE, TARGET_GROUP, TLS, acm_certificate, forwards
+from policies.balancers import LISTENER, LISTENER_RULE, PLAIN, TARGET_GROUP, TLS, acm_certificate, forwards
 from policies.case import Case
 from policies.examples import Given, example, ref
 from policies.rule import Fix, Rule
@@ -114,7 +114,7 @@ REDIRECT = Rule(
         ),
     ),
     check=when(
-        one_of("protocol", "HTTP"),
+        PLAIN,
         all_of(
             every(
                 "defaultActions",
@@ -127,12 +127,15 @@ REDIRECT = Rule(
     passing=(
         _PLAIN,
         {"protocol": "HTTPS", "defaultActions": [{"type": "forward"}]},
+        {"port": 80, "defaultActions": [_REDIRECT]},
+        {"defaultActions": [{"type": "forward"}]},  # of a gateway load balancer
         example(_PLAIN, _rule("http", "redirect")),
         example(_PLAIN, Given(LISTENER, "https", {"protocol": "HTTPS"}), _rule("https", "forward")),
     ),
     failing=(
         {"protocol": "HTTP"},
         {"protocol": "HTTP", "defaultActions": [{"type": "forward"}]},
+        {"port": 80, "defaultActions": [{"type": "forward"}]},
         {"protocol": "HTTP", "defaultActions": [{"type": "redirect", "redirect": {"statusCode": "HTTP_301"}}]},
         {"protocol": "HTTP", "defaultActions": [{"type": "redirect", "redirect": {"protocol": "#{protocol}"}}]},
         example(_PLAIN, _rule("http", "forward"), note="the default redirects, but a rule forwards"),

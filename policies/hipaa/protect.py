@@ -13,6 +13,7 @@ PROTECTED_TYPES = (
     "aws:dynamodb/table:Table",
     "aws:kms/key:Key",
     "aws:backup/vault:Vault",
+    "aws:redshift/cluster:Cluster",
 )
 
 
@@ -44,6 +45,7 @@ PROTECT_STATEFUL = Rule(
     failing=(
         Given("aws:rds/cluster:Cluster", "orders"),
         Given("aws:backup/vault:Vault", "orders"),
+        Given("aws:redshift/cluster:Cluster", "reports"),
         Given("aws:dynamodb/table:Table", "orders", {"deletionProtectionEnabled": True}),
     ),
 )
