@@ -6,7 +6,7 @@ from policies.case import Case
 from policies.examples import Given, example, ref
 from policies.rule import Fix, Rule
 from policies.verdict import NOT_APPLICABLE, PASS, Verdict, fail, unknown
-from policies.vocabulary import all_of, every, matches, one_of, when
+from policies.vocabulary import absent, all_of, any_of, every, matches, one_of, present, when
 
 TLS_POLICY = Rule(
     id="alb-tls-policy",
@@ -88,6 +88,8 @@ def _nothing_forwarded(case: Case) -> Verdict:
     return unknown("whether its rules forward is not known yet") if links.unclear else PASS
 
 
+# HTTP is the default of an application load balancer; that of a gateway has neither protocol nor port.
+_HTTP = any_of(one_of("protocol", "HTTP"), all_of(absent("protocol"), present("port")))
 _REDIRECT = {"type": "redirect", "redirect": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}
 _PLAIN = Given(LISTENER, "http", {"protocol": "HTTP", "defaultActions": [_REDIRECT]})
 
@@ -114,7 +116,7 @@ REDIRECT = Rule(
         ),
     ),
     check=when(
-        one_of("protocol", "HTTP"),
+        _HTTP,
         all_of(
             every(
                 "defaultActions",
@@ -127,11 +129,13 @@ REDIRECT = Rule(
     passing=(
         _PLAIN,
         {"protocol": "HTTPS", "defaultActions": [{"type": "forward"}]},
+        {"defaultActions": [{"type": "forward"}]},
         example(_PLAIN, _rule("http", "redirect")),
         example(_PLAIN, Given(LISTENER, "https", {"protocol": "HTTPS"}), _rule("https", "forward")),
     ),
     failing=(
         {"protocol": "HTTP"},
+        {"port": 80, "defaultActions": [{"type": "forward"}]},
         {"protocol": "HTTP", "defaultActions": [{"type": "forward"}]},
         {"protocol": "HTTP", "defaultActions": [{"type": "redirect", "redirect": {"statusCode": "HTTP_301"}}]},
         {"protocol": "HTTP", "defaultActions": [{"type": "redirect", "redirect": {"protocol": "#{protocol}"}}]},
