@@ -51,7 +51,7 @@ class Judged:
     readers: dict[tuple[str, str], list[Reader]] = field(default_factory=lambda: defaultdict(list))
     """(URN, top-level property) → rules."""
     named: set[tuple[str, str]] = field(default_factory=set)
-    """(URN, path) of what some rule reads by its name. A rule that goes through whole resources reads nothing by name."""
+    """(URN, path) of what some rule reads by its name; what goes through whole resources does not count."""
 
 
 @cache
@@ -93,9 +93,7 @@ def _said(finding: Finding) -> tuple[str, str, str]:
 
 def noticed(mutation: Mutation) -> bool:
     """Whether some rule fails, or can no longer tell, where it passed before."""
-    return any(
-        finding.blocks and _said(finding) not in judged().outcomes for finding in _asked_again(mutation)
-    )
+    return any(finding.blocks and _said(finding) not in judged().outcomes for finding in _asked_again(mutation))
 
 
 def read(mutation: Mutation) -> bool:

@@ -1,6 +1,5 @@
 """A stack that notes what is read of it, path by path: so the tests know what a rule can notice at all."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
