@@ -49,13 +49,12 @@ class Finding:
 def evaluate(view: View, rules: Iterable[Rule], parameters: Parameters | None = None) -> list[Finding]:
     """Every verdict but "not applicable", in the order of rules and resources."""
     parameters = parameters or Parameters()
-    root = view.root or Resource(f"urn:pulumi:{view.stack}::", STACK, view.stack, {}, custom=False)
     found: list[Finding] = []
     for rule in rules:
         if not asked(rule, parameters) or (rule.scope == "plan" and view.changes is None):
             continue
         values = parameters.of(rule)
-        for resource, change in _subjects(rule, view, root):
+        for resource, change in subjects(rule, view):
             finding = one(rule, Case(resource, view, values, parameters.environment, change))
             if finding is not None:
                 found.append(finding)
@@ -69,9 +68,10 @@ def asked(rule: Rule, parameters: Parameters) -> bool:
     return rule.scope != "account" or parameters.account
 
 
-def _subjects(rule: Rule, view: View, root: Resource) -> Iterator[tuple[Resource, Change | None]]:
+def subjects(rule: Rule, view: View) -> Iterator[tuple[Resource, Change | None]]:
+    """What a rule is asked about; where it is of the scope "plan", with what the engine intends."""
     if rule.once:
-        yield root, None
+        yield view.root or Resource(f"urn:pulumi:{view.stack}::", STACK, view.stack, {}, custom=False), None
     elif rule.scope == "plan":
         for change in view.changes or ():
             if change.resource.custom and (ANY in rule.types or change.resource.kind in rule.types):

@@ -16,9 +16,22 @@ _AGREED = ("sts:externalid", "aws:principalorgid", "aws:principalorgpaths")
 PROVIDER = "pulumi:providers:aws"
 
 
+_ON_BEHALF = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner")
+"""Condition keys that only a service's own call has: they say for whom it acts, and not which service it is."""
+
+
 def open_to_all(document: Document) -> list[Statement]:
     """Statements by which anyone may take the role over."""
     return [item for item in document.public() if _takes_over(item)]
+
+
+def open_to_services(document: Document) -> list[Statement]:
+    """Statements by which whatever service acts for the account may take the role over."""
+    return [
+        item
+        for item in _allowed(document)
+        if item.anyone and all(one.key in _ON_BEHALF for one in item.conditions if limits(one))
+    ]
 
 
 def outsiders(document: Document, own: frozenset[str]) -> list[tuple[Statement, str]]:

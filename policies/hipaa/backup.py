@@ -58,16 +58,18 @@ def _plan(*rules: object, **rest: object) -> dict[str, object]:
     return {"rules": list(rules), **rest}
 
 
+_LONG = any_of(at_least("lifecycle.deleteAfter", param("min_days"), or_absent=True), one_of("lifecycle.deleteAfter", 0))
+
 RETENTION = Rule(
     id="backup-plan-retention",
     pack="hipaa",
     severity="high",
     types=(PLAN,),
-    what="A plan makes a backup every day, and keeps each for 35 days at least.",
+    what="A plan makes a backup every day, and keeps each, and each copy of it, for 35 days at least.",
     why="A fault is often found weeks later, when every backup that is left has it inside; and what was written "
     "since the last backup is lost with a region.",
     fix=Fix(
-        "Set lifecycle.delete_after in every rule, and a daily schedule in one of them.",
+        "Set lifecycle.delete_after in every rule and in every copy action, and a daily schedule in one of the rules.",
         python='rules=[{"rule_name": "daily", "target_vault_name": vault.name, "schedule": "cron(0 5 * * ? *)", '
         '"lifecycle": {"delete_after": 35}}]',
         yaml="rules:\n  - ruleName: daily\n    targetVaultName: ${vault.name}\n    schedule: cron(0 5 * * ? *)\n"
@@ -82,9 +84,7 @@ RETENTION = Rule(
     check=all_of(
         every(
             "rules",
-            any_of(
-                at_least("lifecycle.deleteAfter", param("min_days"), or_absent=True), one_of("lifecycle.deleteAfter", 0)
-            ),
+            all_of(_LONG, every("copyActions", _LONG)),
             empty=fail("it has no rules", "rules"),
         ),
         unless(
@@ -99,11 +99,14 @@ RETENTION = Rule(
         _plan(_rule(schedule="cron(0 5 ? * * *)"), _rule(days=None)),
         _plan(_rule(schedule="cron(0 5 ? * SUN *)", enableContinuousBackup=True)),
         _plan(_rule(365, "cron(0 5 1 * ? *)"), tags={"Role": "standby"}),
+        _plan(_rule(copyActions=[{"destinationVaultArn": "arn:a", "lifecycle": {"deleteAfter": 35}}])),
+        _plan(_rule(copyActions=[{"destinationVaultArn": "arn:a"}])),
     ),
     failing=(
         {},
         _plan(),
         _plan(_rule(34)),
+        _plan(_rule(copyActions=[{"destinationVaultArn": "arn:a", "lifecycle": {"deleteAfter": 1}}])),
         _plan(_rule(), _rule(7)),
         _plan(_rule(35, "cron(0 5 ? * SUN *)")),
         _plan(_rule(365, "cron(0 5 1 * ? *)"), tags={"role": "active"}),

@@ -1,9 +1,12 @@
 """AWS Backup: vaults."""
 
-from policies.access import kept_from_everyone
+from policies.access import kept_from_everyone, not_public
+from policies.asking import ask
+from policies.case import Case
 from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
-from policies.vocabulary import any_of, at_least, cmk, linked_by, not_true, param
+from policies.verdict import PASS, Verdict, unknown
+from policies.vocabulary import all_of, any_of, at_least, cmk, linked_by, not_true, param
 
 VAULT = "aws:backup/vault:Vault"
 LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
@@ -39,6 +42,20 @@ def _policy(vault: str = "vault", **statement: object) -> Given:
     return Given(VAULT_POLICY, "no-deletes", {"backupVaultName": ref(vault, "name"), "policy": policy})
 
 
+_PRIVATE = not_public("policy")
+
+
+def _not_open(case: Case) -> Verdict:
+    """A lock ends one day, and keeps nobody from restoring what it holds."""
+    links = case.view.linked(case.resource, VAULT_POLICY, "backupVaultName")
+    for policy in links.found:
+        verdict = ask(_PRIVATE, case.about(policy))
+        if verdict.outcome in ("fail", "unknown"):
+            return verdict
+    perhaps = [policy for policy in links.unclear if ask(_PRIVATE, case.about(policy)).outcome in ("fail", "unknown")]
+    return unknown(f"whether {perhaps[0].name} is the vault's policy is not known yet") if perhaps else PASS
+
+
 _BREAK_GLASS = {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/break-glass"}}
 
 LOCKED = Rule(
@@ -48,7 +65,8 @@ LOCKED = Rule(
     scope="stack",
     types=(VAULT,),
     unknown_blocks=False,  # policies hold ARNs that a first preview does not know
-    what="A vault keeps its recovery points from being deleted: by a lock, or by a policy that denies it to everybody.",
+    what="A vault keeps its recovery points from being deleted, by a lock or by a policy that denies it to everybody, "
+    "and its policy allows nothing to everybody.",
     why="Who breaks in deletes the backups first, and then asks for money.",
     fix=Fix(
         "Add a VaultLockConfiguration with min_retention_days, or a VaultPolicy that denies backup:DeleteRecoveryPoint "
@@ -68,19 +86,22 @@ LOCKED = Rule(
     parameters=(
         Parameter("min_days", 1, "How many days a lock holds every recovery point at least.", "integer", minimum=1),
     ),
-    check=any_of(
-        linked_by(
-            LOCK,
-            "backupVaultName",
-            at_least("minRetentionDays", param("min_days")),
-            lacks="no VaultLockConfiguration is attached to it",
+    check=all_of(
+        any_of(
+            linked_by(
+                LOCK,
+                "backupVaultName",
+                at_least("minRetentionDays", param("min_days")),
+                lacks="no VaultLockConfiguration is attached to it",
+            ),
+            linked_by(
+                VAULT_POLICY,
+                "backupVaultName",
+                kept_from_everyone("policy", "backup:DeleteRecoveryPoint"),
+                lacks="no VaultPolicy either",
+            ),
         ),
-        linked_by(
-            VAULT_POLICY,
-            "backupVaultName",
-            kept_from_everyone("policy", "backup:DeleteRecoveryPoint"),
-            lacks="no VaultPolicy either",
-        ),
+        _not_open,
     ),
     passing=(
         example(_VAULT, _lock(minRetentionDays=35)),
@@ -95,6 +116,7 @@ LOCKED = Rule(
         example(_VAULT, _lock(minRetentionDays=7), parameters={"min_days": 35}),
         example(Given(VAULT, "other"), _lock("other", minRetentionDays=35), _VAULT, note="another vault's"),
         example(_VAULT, _policy(Effect="Allow")),
+        example(_VAULT, _lock(minRetentionDays=35), _policy(Effect="Allow", Action="backup:StartRestoreJob")),
         example(_VAULT, _policy(Action="backup:StartRestoreJob")),
         example(_VAULT, _policy(Principal={"AWS": "arn:aws:iam::111122223333:role/orders"}), note="one role only"),
         example(_VAULT, _policy(Principal=None, NotPrincipal={"AWS": "arn:aws:iam::111122223333:root"})),

@@ -231,17 +231,35 @@ POINT_IN_TIME = Rule(
     id="dynamodb-pitr",
     pack="hipaa",
     severity="high",
-    types=(TABLE,),
-    what="A table can be restored to any point in time of the last weeks.",
-    why="A bad write is otherwise final: replicas, which are no backup, have it within a second.",
+    types=(TABLE, REPLICA),
+    what="A table, and each of its replicas, can be restored to any point in time of the last weeks.",
+    why="A bad write is otherwise final: replicas, which are no backup, have it within a second. Each replica keeps "
+    "its own backups, and only those are left where the table's region is lost.",
     fix=Fix(
-        "Set point_in_time_recovery with enabled.",
+        "Set point_in_time_recovery with enabled, and to true in every replica.",
         python='point_in_time_recovery={"enabled": True}',
         yaml="pointInTimeRecovery:\n  enabled: true",
     ),
-    check=true("pointInTimeRecovery.enabled"),
-    passing=({"pointInTimeRecovery": {"enabled": True}},),
-    failing=({}, {"pointInTimeRecovery": {"enabled": False}}),
+    check=by_type(
+        {
+            TABLE: all_of(true("pointInTimeRecovery.enabled"), every("replicas", true("pointInTimeRecovery"))),
+            REPLICA: true("pointInTimeRecovery"),
+        }
+    ),
+    passing=(
+        {"pointInTimeRecovery": {"enabled": True}},
+        {
+            "pointInTimeRecovery": {"enabled": True},
+            "replicas": [{"regionName": "us-west-2", "pointInTimeRecovery": True}],
+        },
+        Given(REPLICA, "orders", {"pointInTimeRecovery": True}),
+    ),
+    failing=(
+        {},
+        {"pointInTimeRecovery": {"enabled": False}},
+        {"pointInTimeRecovery": {"enabled": True}, "replicas": [{"regionName": "us-west-2"}]},
+        Given(REPLICA, "orders"),
+    ),
 )
 
 DELETION_PROTECTION = Rule(
@@ -249,15 +267,32 @@ DELETION_PROTECTION = Rule(
     pack="hipaa",
     severity="medium",
     level="recommended",
-    types=(TABLE,),
-    what="A table is protected from deletion.",
+    types=(TABLE, REPLICA),
+    what="A table, and each of its replicas, is protected from deletion.",
     why="Otherwise one mistaken destroy, in any tool, removes the table and its point-in-time backups.",
     fix=Fix(
-        "Set deletion_protection_enabled to true.",
+        "Set deletion_protection_enabled to true, in every replica too.",
         python="deletion_protection_enabled=True",
         yaml="deletionProtectionEnabled: true",
     ),
-    check=true("deletionProtectionEnabled"),
-    passing=({"deletionProtectionEnabled": True},),
-    failing=({}, {"deletionProtectionEnabled": False}),
+    check=by_type(
+        {
+            TABLE: all_of(true("deletionProtectionEnabled"), every("replicas", true("deletionProtectionEnabled"))),
+            REPLICA: true("deletionProtectionEnabled"),
+        }
+    ),
+    passing=(
+        {"deletionProtectionEnabled": True},
+        {
+            "deletionProtectionEnabled": True,
+            "replicas": [{"regionName": "us-west-2", "deletionProtectionEnabled": True}],
+        },
+        Given(REPLICA, "orders", {"deletionProtectionEnabled": True}),
+    ),
+    failing=(
+        {},
+        {"deletionProtectionEnabled": False},
+        {"deletionProtectionEnabled": True, "replicas": [{"regionName": "us-west-2"}]},
+        Given(REPLICA, "orders"),
+    ),
 )

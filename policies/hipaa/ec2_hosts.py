@@ -5,6 +5,7 @@ from policies.rule import Fix, Parameter, Rule
 from policies.vocabulary import (
     all_of,
     any_of,
+    by_type,
     every,
     matches,
     not_true,
@@ -19,6 +20,7 @@ from policies.vocabulary import (
 INSTANCE = "aws:ec2/instance:Instance"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
+METADATA_DEFAULTS = "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults"
 
 DISKS_ENCRYPTED = Rule(
     id="ec2-block-devices-encrypted",
@@ -80,13 +82,20 @@ INSTANCE_TOKENS = Rule(
     id="ec2-imdsv2",
     pack="hipaa",
     severity="high",
-    types=(INSTANCE,),
-    what="An instance gives its metadata to sessions only (IMDSv2).",
+    types=(INSTANCE, METADATA_DEFAULTS),
+    what="An instance, and the region's default for new ones, gives its metadata to sessions only (IMDSv2).",
     why="With version 1, one request that a service is tricked into making brings out the credentials of its role.",
     fix=_TOKENS_FIX,
     # What an instance leaves open its launch template may say.
-    check=any_of(
-        _TOKENS, refers_to("launchTemplate.id", TEMPLATE, _TOKENS), refers_to("launchTemplate.name", TEMPLATE, _TOKENS)
+    check=by_type(
+        {
+            INSTANCE: any_of(
+                _TOKENS,
+                refers_to("launchTemplate.id", TEMPLATE, _TOKENS),
+                refers_to("launchTemplate.name", TEMPLATE, _TOKENS),
+            ),
+            METADATA_DEFAULTS: one_of("httpTokens", "required"),
+        }
     ),
     passing=(
         {"metadataOptions": {"httpTokens": "required"}},
@@ -95,10 +104,12 @@ INSTANCE_TOKENS = Rule(
             Given(TEMPLATE, "template", {"metadataOptions": {"httpTokens": "required"}}),
             Given(INSTANCE, "host", {"launchTemplate": {"id": ref("template")}}),
         ),
+        Given(METADATA_DEFAULTS, "region", {"httpTokens": "required"}),
     ),
     failing=(
         {},
         {"metadataOptions": {"httpTokens": "optional"}},
+        Given(METADATA_DEFAULTS, "region", {"httpTokens": "no-preference"}),
         example(Given(TEMPLATE, "template"), Given(INSTANCE, "host", {"launchTemplate": {"id": ref("template")}})),
     ),
 )

@@ -7,11 +7,15 @@ from model.view import Links
 from policies.balancers import BALANCER
 from policies.case import Case
 from policies.examples import Given, example, ref
+from policies.hipaa.ec2_security_groups_care import DATA
 from policies.reach import DEFAULT_GROUP, GROUP, INGRESS_RULE, RULE, RULE_TYPES, Opening, internet, together
 from policies.rule import Fix, Parameter, Rule
 from policies.verdict import PASS, Verdict, fail, unknown
 
 TYPES = (*RULE_TYPES, DEFAULT_GROUP)
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+_INNER = {**DATA, ENDPOINT: "securityGroupIds"}
+"""What nobody outside the network has to reach on any port, and its property with security groups."""
 
 
 def _own(case: Case, of: Callable[[Opening], bool], port: int | None = None, protocol: str = "tcp") -> list[Opening]:
@@ -144,7 +148,7 @@ NO_COMMON_PORTS = Rule(
 
 
 def _allowed_only(case: Case) -> Verdict:
-    """Every port that the internet reaches is on the list; a load balancer's group has a longer one."""
+    """Every port that the internet reaches is on the list: a longer one for load balancers, none for what is inside."""
     group = case.resource
     split = group.kind in (RULE, INGRESS_RULE)
     groups = case.view.targets(group, "securityGroupId", GROUP) if split else Links((group,))
@@ -152,7 +156,11 @@ def _allowed_only(case: Case) -> Verdict:
     allowed, more = set(_ports(case, "allowed_ports")), set(_ports(case, "balancer_ports"))
     if any(links.found for links in balancers):
         allowed |= more
+    inner = [case.view.linked(item, kind, path) for item in groups.found for kind, path in _INNER.items()]
+    if any(links.found for links in inner):
+        allowed, more = set(), set()
     unclear = bool(groups.unclear) or any(links.unclear for links in balancers)
+    hidden = bool(groups.unclear) or any(links.unclear for links in inner)
     # ICMP has no ports: path discovery and ping open no service.
     for opening in _own(case, lambda opening: opening.protocol not in ("icmp", "icmpv6")):
         first, last = opening.ports
@@ -162,6 +170,8 @@ def _allowed_only(case: Case) -> Verdict:
                 return unknown("whether it is a load balancer's group is not known yet", opening.path)
             shown = ", ".join(map(str, sorted(allowed))) or "none"
             return fail(f"the internet reaches port {which}; allowed: {shown}", opening.path)
+        if hidden:
+            return unknown("whether it is the group of a database or an endpoint is not known yet", opening.path)
     return PASS
 
 
@@ -170,7 +180,8 @@ NO_OTHER_PORTS = Rule(
     pack="hipaa",
     severity="high",
     types=TYPES,
-    what="The internet reaches only those ports that are on a list: HTTPS, and HTTP at load balancers.",
+    what="The internet reaches only those ports that are on a list: HTTPS, and HTTP at load balancers; and none of "
+    "what holds data, or of a VPC endpoint.",
     why="A list says what is meant to be public; everything else that is open is open by mistake.",
     fix=_OPEN_FIX,
     parameters=(
@@ -186,6 +197,11 @@ NO_OTHER_PORTS = Rule(
             Given(GROUP, "group", _ingress(fromPort=80, toPort=80)),
             Given(BALANCER, "web", {"securityGroups": [ref("group")]}),
         ),
+        example(
+            Given(GROUP, "group", _ingress()),
+            Given(GROUP, "inner", _ingress(cidrBlocks=["10.0.0.0/8"])),
+            Given(ENDPOINT, "keys", {"securityGroupIds": [ref("inner")]}),
+        ),
         example(Given(GROUP, "group", _ingress(fromPort=8443, toPort=8443)), parameters={"allowed_ports": ["8443"]}),
     ),
     failing=(
@@ -199,5 +215,6 @@ NO_OTHER_PORTS = Rule(
             note="the load balancer has another group",
         ),
         Given(INGRESS_RULE, "in", {"ipProtocol": "tcp", "fromPort": 8080, "toPort": 8080, "cidrIpv6": "::/0"}),
+        example(Given(GROUP, "group", _ingress()), Given(ENDPOINT, "keys", {"securityGroupIds": [ref("group")]})),
     ),
 )

@@ -25,6 +25,8 @@ def _trusts(case: Case) -> Verdict:
     known = documents.Document(tuple(item for item in document.statements if not item.unclear))
     for statement in trust.open_to_all(known):
         return fail(f"{statement.name} trusts everyone, and no condition limits who", _PATH)
+    for statement in trust.open_to_services(known):
+        return fail(f"{statement.name} trusts every service that acts for the account: name the service", _PATH)
     for statement, issuer in trust.any_subject(known, case.value("shared_issuers")):
         return fail(f"{statement.name} trusts every token of {issuer}: a condition has to name its subject", _PATH)
     own = trust.own_accounts(case)
@@ -115,6 +117,7 @@ ASSUME_ROLE = Rule(
         _trust({"AWS": "*"}),
         _trust({"AWS": ["arn:aws:iam::*:role/deploy"]}),
         _trust("*", Condition={"StringLike": {"aws:PrincipalArn": "*"}}),
+        _trust("*", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}}),
         {_PATH: {"statement": {"effect": "allow", "principal": {"aws": "*"}, "action": "STS:*"}}},
         {
             _PATH: {

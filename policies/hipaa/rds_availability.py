@@ -2,7 +2,15 @@
 
 from model.values import UNKNOWN
 from policies.case import Case
-from policies.databases import AURORA, CLUSTER, CLUSTER_INSTANCE, INSTANCE, SERVERLESS_V1, own_or_cluster
+from policies.databases import (
+    AURORA,
+    CLUSTER,
+    CLUSTER_INSTANCE,
+    GLOBAL_CLUSTER,
+    INSTANCE,
+    SERVERLESS_V1,
+    own_or_cluster,
+)
 from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
 from policies.verdict import PASS, Verdict, fail, unknown
@@ -128,13 +136,13 @@ CLUSTER_DELETION_PROTECTION = Rule(
     id="rds-cluster-deletion-protection",
     pack="hipaa",
     severity="high",
-    types=(CLUSTER,),
-    what="A database cluster is protected from deletion.",
+    types=(CLUSTER, GLOBAL_CLUSTER),
+    what="A database cluster, and a global one, is protected from deletion.",
     why="Otherwise one mistaken destroy, in any tool, removes the system of record.",
     fix=_PROTECT_FIX,
     check=true("deletionProtection"),
-    passing=({"deletionProtection": True},),
-    failing=({}, {"deletionProtection": False}),
+    passing=({"deletionProtection": True}, Given(GLOBAL_CLUSTER, "orders", {"deletionProtection": True})),
+    failing=({}, {"deletionProtection": False}, Given(GLOBAL_CLUSTER, "orders")),
 )
 
 MINOR_UPGRADES = Rule(

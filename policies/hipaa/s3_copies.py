@@ -1,19 +1,19 @@
 """S3: copies elsewhere, and what keeps objects from being rewritten or lost."""
 
-from policies.case import Case
+from policies.case import Case, Check
 from policies.examples import Given, example, ref
 from policies.hipaa import s3
 from policies.retention import LIFECYCLE, OBJECT_LOCK
 from policies.rule import Fix, Parameter, Rule
-from policies.sinks import BUCKET, REPLICATION, TRAIL, audit_sink, copy_of_another, holds_phi, named
+from policies.sinks import BUCKET, TRAIL, audit_sink, named
 from policies.verdict import PASS, Verdict, fail
 from policies.vocabulary import (
     all_of,
     any_of,
+    at_least,
     contains,
     in_production,
     linked_by,
-    negated,
     not_true,
     one_of,
     param,
@@ -29,75 +29,20 @@ _AUDIT_NAMES = Parameter(
     "names", ["audit", "trail", "cloudtrail"], "Words in a bucket's name that make it an audit bucket.", "array"
 )
 
-REPLICATED = Rule(
-    id="s3-replication",
-    pack="hipaa",
-    severity="low",
-    scope="stack",
-    types=(BUCKET,),
-    what="A bucket with PHI is replicated, or is itself the copy of another.",
-    why="With one copy in one region, the loss of that region, or of the bucket, is the loss of the documents.",
-    fix=Fix(
-        "Add a BucketReplicationConfig with an Enabled rule to a bucket in another region; both need versioning.",
-        python=(
-            'aws.s3.BucketReplicationConfig("orders", bucket=bucket.id, role=role.arn, '
-            'rules=[{"status": "Enabled", "destination": {"bucket": copy.arn}}])'
-        ),
-        yaml=(
-            "type: aws:s3:BucketReplicationConfig\n"
-            "properties:\n"
-            "  bucket: ${bucket.id}\n"
-            "  role: ${role.arn}\n"
-            "  rules:\n"
-            "    - status: Enabled\n"
-            "      destination: {bucket: '${copy.arn}'}"
-        ),
-    ),
-    check=when(
-        all_of(holds_phi, negated(copy_of_another, "it is a copy")),
-        any_of(
-            linked_by(
-                REPLICATION,
-                "bucket",
-                contains("rules[*].status", "Enabled"),
-                lacks="no BucketReplicationConfig is attached to this bucket",
-            ),
-            contains("replicationConfiguration.rules[*].status", "Enabled"),
-        ),
-    ),
-    passing=(
-        example(
-            _BUCKET,
-            Given(BUCKET, "copy"),
-            Given(
-                REPLICATION,
-                "to-copy",
-                {
-                    "bucket": ref("orders"),
-                    "rules": [{"status": "Enabled", "destination": {"bucket": ref("copy", "arn")}}],
-                },
-            ),
-        ),
-        {"replicationConfiguration": {"rules": [{"status": "Enabled"}]}},
-        {"tags": {"data-classification": "public"}},
-    ),
-    failing=(
-        example(_BUCKET),
-        example(_BUCKET, Given(REPLICATION, "off", {"bucket": ref("orders"), "rules": [{"status": "Disabled"}]})),
-        example(
-            _BUCKET,
-            Given(BUCKET, "other"),
-            Given(REPLICATION, "other", {"bucket": ref("other"), "rules": [{"status": "Enabled"}]}),
-        ),
-    ),
-)
-
-_RETENTION = "rule.defaultRetention.mode"
+_RETENTION = "rule.defaultRetention"
 _MODES = ("COMPLIANCE", "GOVERNANCE")
 
 
 def _backup(case: Case) -> Verdict:
     return PASS if named(case, "backup_names") else fail("it is no backup bucket")
+
+
+def _held(retention: str) -> Check:
+    """It says how, and for some time."""
+    return all_of(
+        one_of(f"{retention}.mode", *_MODES),
+        any_of(at_least(f"{retention}.days", 1), at_least(f"{retention}.years", 1)),
+    )
 
 
 # A lock without a default retention locks nothing by itself: CloudTrail and AWS Config set none on what they write.
@@ -106,10 +51,10 @@ LOCKED_BY_DEFAULT = any_of(
     linked_by(
         OBJECT_LOCK,
         "bucket",
-        one_of(_RETENTION, *_MODES),
+        _held(_RETENTION),
         lacks="no BucketObjectLockConfiguration with a default retention is attached to this bucket",
     ),
-    one_of(f"objectLockConfiguration.{_RETENTION}", *_MODES),
+    _held(f"objectLockConfiguration.{_RETENTION}"),
 )
 _CAN_BE_LOCKED = any_of(
     true("objectLockEnabled"),
@@ -157,7 +102,11 @@ OBJECT_LOCKED = Rule(
             Given(TRAIL, "trail", {"s3BucketName": ref("records")}),
             _lock("records", mode="GOVERNANCE", days=400),
         ),
-        Given(BUCKET, "audit", {"objectLockConfiguration": {"rule": {"defaultRetention": {"mode": "COMPLIANCE"}}}}),
+        Given(
+            BUCKET,
+            "audit",
+            {"objectLockConfiguration": {"rule": {"defaultRetention": {"mode": "COMPLIANCE", "years": 6}}}},
+        ),
         Given(BUCKET, "east-backups", {"objectLockEnabled": True}),
         Given(BUCKET, "audition", {}),
     ),
@@ -166,6 +115,7 @@ OBJECT_LOCKED = Rule(
         Given(BUCKET, "main", {"bucket": "acme-audit-east", "objectLockEnabled": True}),
         Given(BUCKET, "backup", {}),
         example(Given(BUCKET, "audit"), Given(BUCKET, "other"), _lock("other", mode="COMPLIANCE", years=6)),
+        example(Given(BUCKET, "audit"), _lock("audit", mode="COMPLIANCE", days=0), note="for no time"),
     ),
 )
 
@@ -221,7 +171,9 @@ LIFECYCLE_DEFINED = Rule(
     ),
 )
 
-_LOCKED = refers_to("bucket", BUCKET, linked_by(OBJECT_LOCK, "bucket", one_of(_RETENTION, param("lock_modes"))))
+_LOCKED = refers_to(
+    "bucket", BUCKET, linked_by(OBJECT_LOCK, "bucket", one_of(f"{_RETENTION}.mode", param("lock_modes")))
+)
 
 MFA_DELETE = Rule(
     id="s3-mfa-delete",

@@ -7,25 +7,37 @@ from policies.examples import Given, example, ref
 from policies.rule import Fix, Parameter, Rule
 from policies.schedules import longest_gap
 from policies.verdict import PASS, Verdict, fail
-from policies.vocabulary import all_of, by_type, cmk, in_production, linked_by, none_of, not_false, true, unless
+from policies.vocabulary import all_of, by_type, cmk, every, in_production, linked_by, none_of, not_false, true, unless
 
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105  # a type
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 RESOURCE_POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy"
 KEY = "aws:kms/key:Key"
 _SECRET = Given(SECRET, "api")
+_KEY_ARN = "arn:aws:kms:us-east-1:111122223333:key/a"
 
 CUSTOMER_KEY = Rule(
     id="secrets-cmk",
     pack="hipaa",
     severity="medium",
     types=(SECRET,),
-    what="A secret is encrypted with a customer-managed key.",
+    what="A secret, and each of its replicas, is encrypted with a customer-managed key.",
     why="The key's policy then says who may read it, and every use of it is in the audit trail.",
-    fix=Fix("Set kms_key_id to your own key.", python="kms_key_id=key.arn", yaml="kmsKeyId: ${key.arn}"),
-    check=cmk("kmsKeyId"),
-    passing=(example(Given(KEY, "key"), Given(SECRET, "api", {"kmsKeyId": ref("key", "arn")})),),
-    failing=({}, {"kmsKeyId": "alias/aws/secretsmanager"}),
+    fix=Fix(
+        "Set kms_key_id to your own key; a replica needs a key of its own region.",
+        python="kms_key_id=key.arn",
+        yaml="kmsKeyId: ${key.arn}",
+    ),
+    check=all_of(cmk("kmsKeyId"), every("replicas", cmk("kmsKeyId"))),
+    passing=(
+        example(Given(KEY, "key"), Given(SECRET, "api", {"kmsKeyId": ref("key", "arn")})),
+        {"kmsKeyId": _KEY_ARN, "replicas": [{"region": "us-west-2", "kmsKeyId": "alias/orders"}]},
+    ),
+    failing=(
+        {},
+        {"kmsKeyId": "alias/aws/secretsmanager"},
+        {"kmsKeyId": _KEY_ARN, "replicas": [{"region": "us-west-2"}]},
+    ),
 )
 
 
@@ -39,7 +51,7 @@ def _often_enough(case: Case) -> Verdict:
         raise UnknownMet
     if days is None:
         return fail(f"rotationRules does not say how often; at least every {most} days is asked for", "rotationRules")
-    if days > most:
+    if not 0 < days <= most:
         return fail(f"it rotates every {days:g} days; at least every {most} are asked for", "rotationRules")
     return PASS
 
@@ -92,6 +104,7 @@ ROTATED = Rule(
     failing=(
         example(_SECRET),
         example(_SECRET, _rotation("api", automaticallyAfterDays=91)),
+        example(_SECRET, _rotation("api", automaticallyAfterDays=0)),
         example(_SECRET, _rotation("api", scheduleExpression="cron(0 4 1 1/6 ? *)")),
         example(_SECRET, Given(SECRET, "other"), _rotation("other", automaticallyAfterDays=30)),
         example(_SECRET, parameters={"by_hand": ["other"]}),

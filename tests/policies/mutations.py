@@ -67,7 +67,19 @@ def mutations(seen: View) -> Iterator[Mutation]:
                     del props[name]
                     depends = {key: urns for key, urns in (depends or {}).items() if key != name}
                 mutated = replace(resource, props=props, depends=depends)
-                yield Mutation(operator, resource.kind, path, seen.stack, resource, mutated)
+                if not _same(seen, resource, mutated, name):
+                    yield Mutation(operator, resource.kind, path, seen.stack, resource, mutated)
+
+
+def _same(seen: View, before: Resource, after: Resource, name: str) -> bool:
+    """Whether nothing comes of it: what its provider says for all of its resources stands in, or nothing was there."""
+    if name == "region":
+        return bool(seen.region(before) == seen.region(after))
+    if name == "tags":
+        return bool(seen.tags(before) == seen.tags(after))
+    return before.props[name] == after.props.get(name) or (
+        name not in after.props and before.props[name] in ([], {}, "")
+    )
 
 
 def _of(value: Any, path: str, declared: Property | None) -> Iterator[tuple[str, str, Any]]:
@@ -80,6 +92,9 @@ def _of(value: Any, path: str, declared: Property | None) -> Iterator[tuple[str,
         yield "flip", path, not value
     elif isinstance(value, int | float) and value:
         yield "zero", path, 0
+        if value > 1:
+            yield "one", path, 1
+        yield "hundredfold", path, value * 100
     elif isinstance(value, str):
         yield from _of_text(value, path)
     elif isinstance(value, Mapping):
