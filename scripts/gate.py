@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from model.collector import paused
 from scripts.project import Project
 from scripts.terminal import Output, emit, emit_json, next_step, say
 
@@ -35,6 +36,7 @@ def add(app: typer.Typer) -> None:
 
 
 @group.callback()
+@paused()
 def gate(
     context: typer.Context,
     state: Annotated[Path | None, typer.Option(help="What `pulumi stack export` wrote.", metavar="FILE")] = None,
