@@ -105,7 +105,9 @@ def environment(folder: Folder, running: Running) -> dict[str, str]:
         "CLOUDFLARE_API_TOKEN": "sandbox",
         "CLOUDFLARE_BASE_URL": f"http://127.0.0.1:{running.cloudflare}/client/v4",
         "PULUMI_DEBUG_PROVIDERS": providers,
-        "PULUMI_BACKEND_URL": f"file://{state}",
+        # Without the files that say a state's content type beside it: they are written in place, so that a kill at the
+        # wrong moment leaves an empty one, and the state cannot be read any more.
+        "PULUMI_BACKEND_URL": f"file://{state}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_HOME": str(folder.path / "pulumi"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from operations.record.record import RecordUnreachable
+from operations.steps import retry
 
 ClientFactory = Callable[[str, str], Any]
 """Service (`dynamodb`) and region → a client whose calls end within seconds."""
@@ -12,6 +13,8 @@ ClientFactory = Callable[[str, str], Any]
 _CONFLICT = "ReplicatedWriteConflictException"
 _CONFLICT_TRIES = 6
 _CONFLICT_PAUSE = 0.05
+_ROUNDS = 4
+"""In all about a second and a half: a warden asks with its lease running."""
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -40,21 +43,29 @@ class Replicas:
         """The operation's answer from the first region that gives one; DynamoDB's names in snake case.
 
         A write may be sent again to the next region after a failure whose outcome is unknown: it must be conditional.
+        Those that refuse for the rate are asked again, after a pause, where no other answered.
         Raises ConditionFailed, or RecordUnreachable with each region's reason.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
         reasons: dict[str, str] = {}
-        for region in self.regions:
-            try:
-                return self._patiently(region, operation, parameters)
-            except ClientError as error:
-                code = str(error.response.get("Error", {}).get("Code", "unknown"))
-                if code == CONDITION_FAILED:
-                    raise ConditionFailed(tried_before=bool(reasons)) from None
-                reasons[region] = code
-            except BotoCoreError as error:
-                reasons[region] = type(error).__name__
+        regions = self.regions
+        for attempt in range(1, _ROUNDS + 1):
+            for region in regions:
+                try:
+                    return self._patiently(region, operation, parameters)
+                except ClientError as error:
+                    code = str(error.response.get("Error", {}).get("Code", "unknown"))
+                    if code == CONDITION_FAILED:
+                        raise ConditionFailed(bool(reasons)) from None
+                    reasons[region] = code
+                except BotoCoreError as error:
+                    reasons[region] = type(error).__name__
+            regions = tuple(region for region in regions if reasons[region] in retry.THROTTLED)
+            if not regions:
+                break
+            if attempt < _ROUNDS:
+                time.sleep(retry.pause(attempt))
         raise RecordUnreachable(operation, reasons)
 
     def _patiently(self, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:

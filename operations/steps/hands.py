@@ -4,8 +4,6 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
-
 from operations.record.attributes import Value
 from operations.record.replicas import ClientFactory
 from operations.steps import retry
@@ -13,6 +11,7 @@ from operations.steps.call import Call, Command, spelled
 from operations.steps.clock import Clock
 from operations.steps.journal import Journal
 from operations.steps.past import past
+from operations.steps.patient import retrying
 from operations.steps.step import Step, StepFailed
 
 T = TypeVar("T")
@@ -129,17 +128,7 @@ class Hands:
             raise TimedOut(f"not done within its {self._step.timeout:.0f} s")
 
     def _retrying(self, again: Callable[[BaseException], bool], function: Callable[[], T]) -> T:
-        def wait(state: RetryCallState) -> float:
-            return retry.pause(state.attempt_number)
-
-        attempts = Retrying(
-            retry=retry_if_exception(again),
-            stop=stop_after_attempt(retry.ATTEMPTS),
-            wait=wait,
-            sleep=self.sleep,
-            reraise=True,
-        )
-        return attempts(function)
+        return retrying(again, self.sleep)(function)
 
 
 class _Client:

@@ -31,8 +31,9 @@ def up_and_kill(it: Estate, stack: str, calls: int, *, engine_too: bool = True) 
             time.sleep(0.05)
         assert process.poll() is None, f"{stack} ended before it had made {calls} calls"
     finally:
-        for pid in (*(_engines(process.pid) if engine_too else ()), process.pid):
-            os.kill(pid, signal.SIGKILL)
+        if process.poll() is None:
+            for pid in (*(_engines(process.pid) if engine_too else ()), process.pid):
+                os.kill(pid, signal.SIGKILL)
         process.wait()
     return len(it.engine.deployment(stack).get("pending_operations") or [])
 

@@ -10,6 +10,7 @@ import pytest
 
 from operations.record.store import RecordStore
 from operations.stacks.engine import EngineError
+from tests.engine.drift import drift
 from tests.engine.estate import Estate, wait
 from tests.engine.leftovers import leftovers
 
@@ -36,12 +37,10 @@ def test_up_from_nothing_only_creates(it: Estate) -> None:
         assert {kind for kind, count in changes.counts.items() if count} == {"create"}, (stack, changes.counts)
 
 
-def test_again_changes_nothing(it: Estate) -> None:
-    for stack, changes in it.each(it.engine.up).items():
+def test_again_changes_nothing_and_plain_pulumi_sees_what_lifeline_made(it: Estate) -> None:
+    for stack in ("global", "prod"):
+        changes = it.engine.up(stack)
         assert changes.empty, (stack, changes.listed())
-
-
-def test_plain_pulumi_sees_what_lifeline_made(it: Estate) -> None:
     shown = it.pulumi("preview", "-s", "dr", "--expect-no-changes")
     assert shown.returncode == 0, shown.stdout + shown.stderr
 
@@ -129,20 +128,40 @@ def test_a_release_is_one_digest_at_both_sites(it: Estate) -> None:
         assert touched == {"aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/service:Service"}
 
 
-def test_with_the_region_dark_the_other_sites_stack_applies(it: Estate) -> None:
-    it.control.post("/dark", {"region": "us-east-1"})
+@pytest.mark.parametrize(
+    ("dark", "applies", "refuses"),
+    [("us-east-1", ("global", "dr"), ("prod",)), ("us-west-2", ("prod",), ("global", "dr"))],
+)
+def test_with_a_region_dark_each_stack_that_does_not_live_there_applies(
+    it: Estate, dark: str, applies: tuple[str, ...], refuses: tuple[str, ...]
+) -> None:
+    """A change to all three; `global` lives in the home region, us-west-2. Those that are refused have lost nothing."""
+    it.configure(log_days={"us-east-1": 731, "us-west-2": 1096}[dark])
+    it.control.post("/dark", {"region": dark})
     mark = it.mark()
     try:
-        assert it.engine.up("dr").empty
+        for stack in applies:
+            changes = it.engine.up(stack)
+            assert {change.type for change in changes.listed()} == {"aws:cloudwatch/logGroup:LogGroup"}, (
+                changes.listed()
+            )
+        made = [call for call in it.calls(mark) if call["caller"] == "operator"]
+        assert made, "the record of calls saw the runs"
+        assert [call for call in made if call["region"] == dark] == []
+        for stack in refuses:
+            with pytest.raises(EngineError, match=f"{dark} did not answer") as caught:
+                it.engine.up(stack)
+            assert caught.value.changes.empty
     finally:
         it.control.post("/clear", {})
-    by_us = [call for call in it.calls(mark) if call["caller"] == "operator"]
-    assert by_us, "the record of calls saw the run"
-    assert [call for call in by_us if call["region"] == "us-east-1"] == []
     it.wait_served("east")
+    for stack in refuses:
+        assert not it.engine.deployment(stack).get("pending_operations")
+        assert {change.kind for change in it.engine.up(stack).listed()} == {"update"}
 
 
 def test_intent_against_the_record_warns_in_a_preview_and_refuses_an_up(it: Estate) -> None:
+    before = it.engine.resources("dr")
     it.configure(active={"production": "west"})
     try:
         planned = it.engine.preview("dr")
@@ -154,7 +173,7 @@ def test_intent_against_the_record_warns_in_a_preview_and_refuses_an_up(it: Esta
         assert shown.returncode != 0 and "record" in shown.stdout + shown.stderr
     finally:
         it.configure(active={"production": "east"})
-    assert it.engine.preview("dr").empty, "the refused run changed nothing"
+    assert it.engine.resources("dr") == before, "the refused run changed nothing"
 
 
 def test_every_write_to_the_record_raises_the_alarm_at_both_sites(it: Estate) -> None:
@@ -241,8 +260,11 @@ def test_what_is_not_declared_is_not_served(it: Estate) -> None:
     assert missing(it, "without-the-record") == "dns-record"
 
     elb.delete_listener(ListenerArn=listener["ListenerArn"])
-    assert not it.engine.refresh("prod").empty, "the refresh sees what is gone"
+    drifted = drift(it, "prod", "us-east-1")
+    seen = {change.type for change in it.engine.refresh("prod").listed()}
+    assert seen == {"aws:lb/listener:Listener", *(each.type for each in drifted)}, "what is gone, and what is changed"
     it.engine.up("prod")
+    assert [each.type for each in drifted if each.value() != each.before] == [], "put back"
     it.wait_served("east")
     assert it.order("after-all-is-back")[0] == 201
 
@@ -267,12 +289,13 @@ def missing(it: Estate, key: str) -> str | None:
 
 
 def test_destroy_is_refused_while_protection_is_on(it: Estate) -> None:
+    before = it.engine.resources("prod")
     shown = it.lifeline("destroy", "prod", "--yes")
     assert shown.returncode == 10, shown.stderr
     assert "protected" in shown.stderr and "rds/cluster:Cluster" in shown.stderr
     plain = it.pulumi("destroy", "-s", "prod", "--yes")
     assert plain.returncode != 0 and "protect" in plain.stdout + plain.stderr
-    assert it.engine.preview("prod").empty
+    assert it.engine.resources("prod") == before
 
 
 def test_with_protection_off_a_destroy_leaves_nothing(it: Estate) -> None:

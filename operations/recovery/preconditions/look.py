@@ -9,6 +9,7 @@ from operations.record.mailbox import Mailbox, NoAnswer
 from operations.record.record import Record, RecordUnreachable
 from operations.recovery.database import describe
 from operations.recovery.move import Move
+from operations.steps.patient import Patient
 
 
 class Unknown(Exception):
@@ -27,8 +28,10 @@ class Look:
         self._probes: dict[str, dict[str, Value]] = {}
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """An AWS client; the target's region unless said otherwise."""
-        return self.move.world.aws(service, region or self.move.region)
+        """An AWS client; the target's region unless said otherwise. It asks again where it is throttled."""
+        clock, never = self.move.world.clock, Event()
+        made = self.move.world.aws(service, region or self.move.region)
+        return Patient(made, lambda seconds: clock.sleep(seconds, never))
 
     @cached_property
     def record(self) -> Record:

@@ -73,7 +73,10 @@ def test_the_other_replica_serves_while_one_is_down(store: RecordStore, table: T
 
 
 @pytest.mark.parametrize("code", ["InternalServerError", "ThrottlingException", "AccessDeniedException"])
-def test_unreachable_names_what_each_region_said(store: RecordStore, table: Table, code: str) -> None:
+def test_unreachable_names_what_each_region_said(
+    store: RecordStore, table: Table, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("operations.record.replicas.time.sleep", lambda seconds: None)
     table.down = {REGIONS[0]}
     table.failing = {REGIONS[1]: code}
     with pytest.raises(RecordUnreachable, match="see which are up") as unreachable:
@@ -81,6 +84,20 @@ def test_unreachable_names_what_each_region_said(store: RecordStore, table: Tabl
     assert unreachable.value.reasons == {REGIONS[0]: "EndpointConnectionError", REGIONS[1]: code}
     with pytest.raises(RecordUnreachable):
         store.move(Record("east", 0, ""), "west")
+
+
+def test_a_replica_that_refuses_for_the_rate_is_asked_again(
+    store: RecordStore, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pause(seconds: float) -> None:
+        table.failing = {}
+
+    monkeypatch.setattr("operations.record.replicas.time.sleep", pause)
+    table.down = {REGIONS[0]}
+    table.failing = {REGIONS[1]: "ThrottlingException"}
+    assert store.move(store.read(), "west").active == "west"
+    read = [region for region, operation in table.calls if operation == "get_item"]
+    assert read == [*REGIONS, REGIONS[1]], "the one that is down is not waited for again"
 
 
 def test_a_write_whose_answer_was_lost_counts_as_what_it_was(store: RecordStore, table: Table) -> None:
