@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure, show
+from benchmarks.many import managed, many
 from benchmarks.terraform import plan
 from toolchain.bootstrap import uv_of
 
@@ -46,15 +47,15 @@ def _figures(folder: Path, checkov: str) -> Iterator[Figure]:
     written = folder / "plan.json"
     written.write_text(json.dumps(plan(listed)))
     ours, theirs = _beside([lifeline, "gate", "--output", "json"], [checkov, *_WORDS, str(written)])
-    count = sum("/" in item["type"] for item in listed)
+    count = sum(map(managed, listed))
     yield Figure("our stacks: gate", ours.seconds, "s", note=f"{count} resources, the program run too")
     yield Figure("our stacks: gate against Checkov on a plan", ours.seconds / theirs.seconds, "×", goal=0.5)
     each: dict[int, Run] = {}
     for number in (1_000, 10_000):
-        many = _many(listed, number)
+        more = many(listed, number)
         state, written = folder / f"state-{number}.json", folder / f"plan-{number}.json"
-        state.write_text(json.dumps(_state(many)))
-        written.write_text(json.dumps(plan(many)))
+        state.write_text(json.dumps(_state(more)))
+        written.write_text(json.dumps(plan(more)))
         gate = [lifeline, "gate", "--state", str(state), "--output", "json"]
         ours, theirs = _beside(gate, [checkov, *_WORDS, str(written)], runs=1 if number > 1_000 else RUNS)
         each[number] = ours
@@ -94,33 +95,22 @@ def _run(words: list[str]) -> Run:
     return Run(time.perf_counter() - began, usage.ru_maxrss * 1024)
 
 
-def _many(listed: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
-    """The same resources again and again under other names, each round referring to itself."""
-    found: list[dict[str, Any]] = []
-    round_ = 0
-    while len(found) < number:
-        text = json.dumps(listed)
-        for name in sorted({item["urn"] for item in listed}, key=len, reverse=True):
-            text = text.replace(json.dumps(name)[1:-1] + '"', json.dumps(f"{name}-{round_}")[1:-1] + '"')
-        found += json.loads(text)
-        round_ += 1
-    return found[:number]
-
-
 def _state(listed: list[dict[str, Any]]) -> dict[str, Any]:
-    there = {item["urn"] for item in listed}
+    """As `pulumi stack export` writes it."""
+    ids = {item["urn"]: item.get("id") or f"id-{number}" for number, item in enumerate(listed)}
     resources = [
         {
             "urn": item["urn"],
             "type": item["type"],
             "custom": "/" in item["type"] or item["type"].startswith("pulumi:providers:"),
-            "id": f"id-{number}",
+            "id": ids[item["urn"]],
             "inputs": item["props"],
             "outputs": item.get("outputs") or {},
-            "parent": item["parent"] if item.get("parent") in there else "",
+            "parent": item["parent"] if item.get("parent") in ids else "",
+            "provider": f"{item['provider']}::{ids.get(item['provider'])}" if item.get("provider") else "",
             "propertyDependencies": item.get("property_dependencies") or {},
         }
-        for number, item in enumerate(listed)
+        for item in listed
     ]
     return {"version": 3, "deployment": {"manifest": {}, "resources": resources}}
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from benchmarks.many import managed
 from model.wire import TEXT
 
 OWN = {
@@ -21,7 +22,7 @@ def plan(listed: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """`terraform show -json`'s form, as far as Checkov reads it."""
     resources = []
     for number, item in enumerate(listed):
-        if "/" not in item["type"]:
+        if not managed(item):
             continue
         kind = _kind(item["type"])
         name = re.sub(r"\W", "_", f"{item['name']}_{number}")

@@ -6,6 +6,22 @@ from typing import Any
 
 from model.problems import InputError
 
+MEGABYTE = 1_000_000
+
+
+def check_size(path: Path, most: int) -> int:
+    """The megabytes of a file; 0 of what has no size, a pipe say. Raises InputError above `most` megabytes."""
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return 0  # whoever reads it says why it cannot be read
+    if size > most * MEGABYTE:
+        raise InputError(
+            f"{path} cannot be judged: it has {size / MEGABYTE:,.1f} MB, more than the {most} MB that are read; "
+            "allow more with --max-megabytes (judging takes some five times as much memory), or judge it in parts"
+        )
+    return size // MEGABYTE
+
 
 def text_of(path: Path, how: str) -> str:
     """A file's text. `how` says how it is written again. Raises InputError."""

@@ -34,7 +34,11 @@ def views(root: Path, stacks: Sequence[str] | None = None) -> list[View]:
     named = stack_names(root) if stacks is None else stacks
     loaded = {stack: _settings(root, stack) for stack in named}
     with paused():
+        import infra
         from infra.program import declare
+        from model.sdk_ahead import load_ahead
+
+        load_ahead(infra)
 
         def see(stack: str) -> View:
             settings = loaded[stack]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from model.types import canonical
@@ -104,6 +105,7 @@ class Change:
         return found
 
 
+@lru_cache(maxsize=4096)
 def tag_key(key: str) -> str:
     """One spelling for `CostCenter`, `cost-center`, `cost_center`, `Cost Center` and `COST_CENTER`: `costcenter`."""
     return re.sub(r"[^a-z0-9]", "", key.lower())

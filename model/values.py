@@ -90,6 +90,9 @@ def _walk(value: Any, path: tuple[str, ...], at: int, any_case: bool) -> Any:
         if value is None or value is UNKNOWN:
             return value
         step = path[at]
+        if type(value) is dict and step != _EACH:  # by far the most frequent, and asking for a Mapping is slow
+            value, at = _get(value, step, any_case), at + 1
+            continue
         if isinstance(value, str) and (step != _EACH or value.lstrip()[:1] in ("[", "{")):
             value, any_case = _read(value, path, at), True
             continue

@@ -1,15 +1,16 @@
 """All resources of one stack, indexed once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from model.links import Index, Named, Near, identities
 from model.resource import Change, Resource, tag_key
 from model.types import PROVIDER, STACK, canonical
 from model.values import UNKNOWN, Malformed, lookup
 
+Found = TypeVar("Found")
 Source = Literal["program", "preview", "state", "list", "engine"]
 
 
@@ -45,6 +46,7 @@ class View:
         self._links: dict[tuple[str, str], Index] = {}
         self._named: dict[str, Named] = {}
         self._identities: dict[str, tuple[str, ...]] = {}
+        self._once: dict[Hashable, Any] = {}
 
     def __reduce__(self) -> Any:
         """Sent to another process without its indexes."""
@@ -55,6 +57,17 @@ class View:
         """Several stacks as one: a URN names its stack. Of changes nothing is said, and it has several roots."""
         names = "+".join(view.stack for view in views)
         return cls(names, views[0].source, [resource for view in views for resource in view.resources])
+
+    def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
+        """What `find` finds in this stack, looked for once; what it raises is not kept. Never change the result.
+
+        `key` names the question and all that the answer depends on: a function, say, and its arguments.
+        """
+        try:
+            found: Found = self._once[key]
+        except KeyError:
+            found = self._once[key] = find()
+        return found
 
     def get(self, urn: str) -> Resource | None:
         return self._by_urn.get(urn)
@@ -127,12 +140,12 @@ class View:
 
     def tags(self, resource: Resource) -> Any:
         """Its tags with the provider's default ones, keys spelled as `tag_key` does; `UNKNOWN` where that is."""
-        own, default = resource.tags(), self._default_tags(resource)
+        own, default = self._own_tags(resource), self._default_tags(resource)
         return UNKNOWN if own is UNKNOWN or default is UNKNOWN else {**default, **own}
 
     def tag(self, resource: Resource, key: str) -> Any:
         """A tag's value, whatever spelling the key has; `ABSENT`, or `UNKNOWN` where it may be there."""
-        own, default = resource.tags(), self._default_tags(resource)
+        own, default = self._own_tags(resource), self._default_tags(resource)
         wanted = tag_key(key)
         if own is not UNKNOWN and wanted in own:
             return own[wanted]
@@ -140,14 +153,22 @@ class View:
             return default[wanted]
         return UNKNOWN if own is UNKNOWN or default is UNKNOWN else None
 
+    def _own_tags(self, resource: Resource) -> Any:
+        return self.once(("tags", resource), resource.tags)
+
     def _default_tags(self, resource: Resource) -> Any:
         provider = self.provider(resource)
         if provider is None or not provider.kind.startswith(PROVIDER):
             return {}
-        try:
-            found = lookup(provider.props, "defaultTags.tags")
-        except Malformed:
-            return {}
-        if found is UNKNOWN:
-            return UNKNOWN
-        return {tag_key(key): value for key, value in found.items()} if isinstance(found, Mapping) else {}
+        return self.once(("default tags", provider), lambda: _default_tags(provider))
+
+
+def _default_tags(provider: Resource) -> Any:
+    """`UNKNOWN` where the whole is."""
+    try:
+        found = lookup(provider.props, "defaultTags.tags")
+    except Malformed:
+        return {}
+    if found is UNKNOWN:
+        return UNKNOWN
+    return {tag_key(key): value for key, value in found.items()} if isinstance(found, Mapping) else {}

@@ -2,7 +2,7 @@
 
 from model.resource import Resource
 from model.values import UNKNOWN
-from model.view import Links
+from model.view import Links, View
 from policies.case import Case, Check
 from policies.verdict import PASS, Verdict, fail, unknown
 from policies.vocabulary import absent, all_of, any_of, one_of, present
@@ -23,12 +23,16 @@ documentation of `aws.lb.Listener`); one of a gateway load balancer has neither 
 
 def forwards(case: Case, listener: Resource) -> Links:
     """The target groups that a listener, or one of its rules, forwards to."""
-    rules = case.view.linked(listener, LISTENER_RULE, "listenerArn")
+    return case.view.once((forwards, listener), lambda: _forwards(case.view, listener))
+
+
+def _forwards(view: View, listener: Resource) -> Links:
+    rules = view.linked(listener, LISTENER_RULE, "listenerArn")
     found: dict[str, Resource] = {}
     unclear: list[Resource] = []
     for resource, actions in ((listener, "defaultActions"), *((rule, "actions") for rule in rules.found)):
         for path in (f"{actions}[*].targetGroupArn", f"{actions}[*].forward.targetGroups[*].arn"):
-            links = case.view.targets(resource, path, TARGET_GROUP)
+            links = view.targets(resource, path, TARGET_GROUP)
             found.update((group.urn, group) for group in links.found)
             unclear.extend(links.unclear)
     return Links(tuple(found.values()), tuple(item for item in unclear if item.urn not in found))

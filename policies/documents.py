@@ -159,11 +159,20 @@ def read(value: Any, path: str = "policy") -> Document:
     """
     if value is UNKNOWN:
         raise UnknownMet
-    if isinstance(value, str):
-        try:
-            value = parsed(value)
-        except ValueError as error:
-            raise Malformed(path, str(error)) from None
+    return _read_text(value, path) if isinstance(value, str) else _read(value, path)
+
+
+@lru_cache(maxsize=4096)
+def _read_text(text: str, path: str) -> Document:
+    """Several rules ask about one document."""
+    try:
+        value = parsed(text)
+    except ValueError as error:
+        raise Malformed(path, str(error)) from None
+    return _read(value, path)
+
+
+def _read(value: Any, path: str) -> Document:
     if not isinstance(value, Mapping):
         raise Malformed(path, "is not a policy document: an object with Statement is expected")
     statements = _key(value, "statement")

@@ -5,7 +5,7 @@ ranges, protocols go by name or number, and what matters is how much of the inte
 together: two halves are the whole.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any, Literal
@@ -51,14 +51,18 @@ class Opening:
         return self.protocol in ("all", protocol) and self.ports[0] <= port <= self.ports[1]
 
 
-def openings(view: View, resource: Resource, direction: Direction = "ingress") -> list[Opening]:
+def openings(view: View, resource: Resource, direction: Direction = "ingress") -> Sequence[Opening]:
     """What a group's own rules, or a rule of its own, open. Raises Malformed, UnknownMet."""
-    return list(_openings(view, resource, direction))
+    return view.once((openings, resource, direction), lambda: tuple(_openings(view, resource, direction)))
 
 
-def of_group(view: View, group: Resource, direction: Direction = "ingress") -> list[Opening]:
+def of_group(view: View, group: Resource, direction: Direction = "ingress") -> Sequence[Opening]:
     """What all rules of a group open: its own, and those that are attached to it."""
-    found = openings(view, group, direction)
+    return view.once((of_group, group, direction), lambda: _of_group(view, group, direction))
+
+
+def _of_group(view: View, group: Resource, direction: Direction) -> Sequence[Opening]:
+    found = list(openings(view, group, direction))
     for type_ in (RULE, INGRESS_RULE if direction == "ingress" else EGRESS_RULE):
         links = view.linked(group, type_, "securityGroupId")
         for rule in links.found:
@@ -66,10 +70,14 @@ def of_group(view: View, group: Resource, direction: Direction = "ingress") -> l
     return found
 
 
-def together(view: View, resource: Resource, direction: Direction = "ingress") -> list[Opening]:
+def together(view: View, resource: Resource, direction: Direction = "ingress") -> Sequence[Opening]:
     """The openings of a group or rule with those of every other rule of the same group, for `internet`."""
     if resource.kind in (GROUP, DEFAULT_GROUP):
         return of_group(view, resource, direction)
+    return view.once((together, resource, direction), lambda: _with_group(view, resource, direction))
+
+
+def _with_group(view: View, resource: Resource, direction: Direction) -> Sequence[Opening]:
     groups = view.targets(resource, "securityGroupId", GROUP).found
     if not groups:
         return openings(view, resource, direction)

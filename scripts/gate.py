@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from model.collector import paused
 from scripts.project import Project
 from scripts.terminal import Output, emit, emit_json, next_step, say
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from policies.rule import Rule
 
 group = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+LONG_MEGABYTES = 20
+"""From here on it is said that judging takes a while."""
 Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
 
 
@@ -35,6 +38,7 @@ def add(app: typer.Typer) -> None:
 
 
 @group.callback()
+@paused()
 def gate(
     context: typer.Context,
     state: Annotated[Path | None, typer.Option(help="What `pulumi stack export` wrote.", metavar="FILE")] = None,
@@ -52,6 +56,7 @@ def gate(
     waivers: Annotated[Path | None, typer.Option(help="Default: policies/waivers.yaml.", metavar="FILE")] = None,
     config: Annotated[Path | None, typer.Option(help="Default: policies/config.json.", metavar="FILE")] = None,
     show_passes: Annotated[bool, typer.Option("--show-passes", help="List what passes, too.")] = False,
+    max_megabytes: Annotated[int, typer.Option(help="Read no file that is larger.", min=1, metavar="MB")] = 250,
     today: Annotated[datetime | None, typer.Option(hidden=True, formats=["%Y-%m-%d"])] = None,
     output: Annotated[Format, typer.Option("--output", "-o", help="How to show it.")] = "text",
 ) -> None:
@@ -72,7 +77,7 @@ def gate(
     filtered = bool(pack or rule or severity or stack)
     if given:
         ((kind, path),) = given.items()
-        result = run.judge(_read(kind, path, stack), complete=False, fail_on=fail_on)
+        result = run.judge(_read(kind, path, stack, max_megabytes), complete=False, fail_on=fail_on)
     else:
         if base is not None:
             from policies.gate import base as older
@@ -160,12 +165,16 @@ def _file(project: Project, named: Path | None, default: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def _read(kind: str, path: Path, stacks: list[str] | None) -> "dict[str, View]":
+def _read(kind: str, path: Path, stacks: list[str] | None, most: int) -> "dict[str, View]":
     from importlib import import_module
 
+    from model.files import check_size
     from model.problems import InputError
 
     source = {"state": "model.from_state", "preview": "model.from_preview", "resources": "model.from_list"}[kind]
+    megabytes = check_size(path, most)
+    if megabytes >= LONG_MEGABYTES:
+        say(f"reading {path}, {megabytes} MB; that takes a while")
     view: View = import_module(source).read(path)
     if stacks and view.stack not in stacks:
         raise InputError(f"{path} is of the stack {view.stack!r}, not of {', '.join(stacks)}: leave --stack out")

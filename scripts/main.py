@@ -1,5 +1,7 @@
 """The Typer app and its exit codes. Nothing here loads a provider SDK or boto3."""
 
+import atexit
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -54,6 +56,8 @@ def options(
 
 def main() -> None:
     """The console script: one clear line for what went wrong, and the exit code that goes with it."""
+    # Python collects once more when it ends, and walks every class of the SDKs for nothing.
+    atexit.register(gc.freeze)
     command = typer.main.get_command(app)
     debug = "--debug" in sys.argv
     try:

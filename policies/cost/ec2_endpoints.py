@@ -29,38 +29,33 @@ _GATEWAY = all_of(
 )
 
 
-def _networks(case: Case) -> set[str]:
-    """URNs of the network that a NAT gateway stands in; none where the stack does not declare it. Raises UnknownMet."""
+def _networks(case: Case) -> list[Resource]:
+    """The network that a NAT gateway stands in; none where the stack does not declare it. Raises UnknownMet."""
     subnets = case.view.targets(case.resource, "subnetId", SUBNET)
     links = [case.view.targets(subnet, "vpcId", NETWORK) for subnet in subnets.found]
     links.append(case.view.targets(case.resource, "vpcId", NETWORK))  # a regional one has no subnet
-    found = {item.urn for link in links for item in link.found}
+    found = {item.urn: item for link in links for item in link.found}
     if not found and (subnets.unclear or any(link.unclear for link in links)):
         raise UnknownMet("subnetId")
-    return found
+    return list(found.values())
 
 
-def _in(case: Case, endpoint: Resource, networks: set[str]) -> bool | None:
-    """Whether an endpoint is in that network; any may be, where the network is another stack's."""
+def _inside(case: Case, networks: list[Resource]) -> list[tuple[Resource, bool]]:
+    """Endpoints in that network, and those that may be in it (False); any is, where the network is another stack's."""
     if not networks:
-        return True
-    links = case.view.targets(endpoint, "vpcId", NETWORK)
-    if any(item.urn in networks for item in links.found):
-        return True
-    return None if any(item.urn in networks for item in links.unclear) else False
+        return [(item, True) for item in case.view.of(ENDPOINT)]
+    links = [case.view.linked(network, ENDPOINT, "vpcId") for network in networks]
+    return [(item, here) for link in links for here in (True, False) for item in (link.found if here else link.unclear)]
 
 
 def _has_gateways(case: Case) -> Verdict:
-    networks, missing, unclear = _networks(case), [], False
+    endpoints, missing, unclear = _inside(case, _networks(case)), [], False
     for service in case.value("services"):
         ends = matches("serviceName", rf"\.{re.escape(service)}$", f"it has to be the one of {service}")
-        verdicts = [
-            (ask(all_of(ends, _GATEWAY), case.about(item)).outcome, _in(case, item, networks))
-            for item in case.view.of(ENDPOINT)
-        ]
+        verdicts = [(ask(all_of(ends, _GATEWAY), case.about(item)).outcome, here) for item, here in endpoints]
         if any(outcome == "pass" and here for outcome, here in verdicts):
             continue
-        if any(outcome in ("pass", "unknown") and here is not False for outcome, here in verdicts):
+        if any(outcome in ("pass", "unknown") for outcome, _ in verdicts):
             unclear = True
         else:
             missing.append(service)

@@ -88,7 +88,6 @@ def _nothing_forwarded(case: Case) -> Verdict:
     return unknown("whether its rules forward is not known yet") if links.unclear else PASS
 
 
-# HTTP is the default of an application load balancer; that of a gateway has neither protocol nor port.
 _REDIRECT = {"type": "redirect", "redirect": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}
 _PLAIN = Given(LISTENER, "http", {"protocol": "HTTP", "defaultActions": [_REDIRECT]})
 

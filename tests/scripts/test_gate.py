@@ -181,3 +181,18 @@ def test_rules_are_listed_and_explained(gate: Gate) -> None:
     assert all(item["what"] and item["why"] and item["fix"]["python"] and item["fix"]["yaml"] for item in listed_)
     shown = gate("explain", "s3-tls-only").stdout
     assert "**Why**" in shown and "aws:SecureTransport" in shown and "164.312" in shown
+
+
+def test_a_file_that_is_too_large_is_not_begun(gate: Gate, tmp_path: Path) -> None:
+    path = listed(tmp_path, [{**OPEN[0], "props": {"bucket": "x" * 1_100_000}}])
+    refused = gate("--resources", path, "--max-megabytes", "1")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "1.1 MB, more than the 1 MB" in refused.stderr and "--max-megabytes" in refused.stderr
+    assert gate("--resources", path, "--max-megabytes", "2").returncode == 5
+
+
+def test_a_long_file_is_announced(gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scripts.gate.LONG_MEGABYTES", 1)
+    shown = gate("--resources", listed(tmp_path, [{**OPEN[0], "props": {"bucket": "x" * 1_100_000}}]))
+    assert shown.returncode == 5
+    assert "list.json, 1 MB" in shown.stderr
