@@ -10,7 +10,7 @@ from model.resource import Resource
 from model.view import View
 from policies.evaluate import Finding, Parameters, evaluate
 from policies.hipaa.path import DNS, DOOR, EDGE_TLS, EVERY_HOP, LISTENS, PULL, STORE, STORE_TLS, TASK
-from tests.policies.test_mutations import stacks
+from tests.policies.noticing import stacks
 
 Props = Mapping[str, Any]
 ANYWHERE = {"cidrIpv4": "0.0.0.0/0", "prefixListId": None, "referencedSecurityGroupId": None}
