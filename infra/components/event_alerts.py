@@ -48,6 +48,7 @@ class EventAlerts(Component):
                 region=args["region"],
                 description=alert["says"],
                 event_pattern=pulumi.Output.json_dumps(dict(alert["pattern"])),
+                state="ENABLED",  # said, so that an `up` enables again what somebody has disabled
                 tags=args["tags"],
                 opts=self.child(),
             )

@@ -208,6 +208,7 @@ class Rotation(Component):
             region=args["region"],
             description="Rotation shows that it is alive",
             schedule_expression=f"rate({BEAT_MINUTES} minutes)",
+            state="ENABLED",
             tags=args["tags"],
             opts=self.child(),
         )

@@ -34,9 +34,10 @@ def drift(it: Estate, stack: str, region: str) -> list[Drifted]:
 def _hands(it: Estate, region: str, ids: dict[str, str]) -> dict[str, tuple[Value, Callable[[], Any]]]:
     """Type → how to read the property, and how to spoil it."""
     rds, kms = it.aws("rds", region), it.aws("kms", region)
-    sqs, logs = it.aws("sqs", region), it.aws("logs", region)
+    sqs, logs, events = it.aws("sqs", region), it.aws("logs", region), it.aws("events", region)
     cluster, key = ids["aws:rds/cluster:Cluster"], ids["aws:kms/key:Key"]
     queue, group = ids["aws:sqs/queue:Queue"], ids["aws:cloudwatch/logGroup:LogGroup"]
+    rule = ids["aws:cloudwatch/eventRule:EventRule"]
     return {
         "aws:rds/cluster:Cluster": (
             lambda: rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"][0]["DeletionProtection"],
@@ -49,6 +50,10 @@ def _hands(it: Estate, region: str, ids: dict[str, str]) -> dict[str, tuple[Valu
         "aws:sqs/queue:Queue": (
             lambda: sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"],
             lambda: sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"}),
+        ),
+        "aws:cloudwatch/eventRule:EventRule": (
+            lambda: events.describe_rule(Name=rule)["State"],
+            lambda: events.disable_rule(Name=rule),
         ),
         "aws:cloudwatch/logGroup:LogGroup": (
             lambda: logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0].get("retentionInDays"),
