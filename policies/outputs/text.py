@@ -49,7 +49,8 @@ def _summary(result: Result) -> list[str]:
     if result.errors:
         lines.append(f"{len(result.errors)} verdicts are missing, because a rule raised: this is a fault of the gate")
     elif stops:
-        lines.append(f"stopped: {len(result.blocking)} findings and {len(result.faults)} waivers have to be mended")
+        faults = f", and waivers: {len(result.faults)}" if result.faults else ""
+        lines.append(f"stopped: findings to be mended: {len(result.blocking)}{faults}")
     else:
         lines.append("nothing stops this change")
     return lines
