@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from operations.steps import retry
 
@@ -29,9 +29,14 @@ def retrying(again: Callable[[BaseException], bool], sleep: Callable[[float], No
     def wait(state: RetryCallState) -> float:
         return retry.pause(state.attempt_number)
 
+    def stop(state: RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        most = retry.THROTTLED_ATTEMPTS if error and retry.throttled(error) else retry.ATTEMPTS
+        return state.attempt_number >= most
+
     return Retrying(
         retry=retry_if_exception(again),
-        stop=stop_after_attempt(retry.ATTEMPTS),
+        stop=stop,
         wait=wait,
         sleep=sleep,
         reraise=True,

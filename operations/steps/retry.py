@@ -20,7 +20,10 @@ THROTTLED = frozenset(
 """Refused before anything was done: the same call may be made again."""
 
 ATTEMPTS = 6
-"""How often one call is made at most."""
+"""How often one call is made at most that was not answered."""
+THROTTLED_ATTEMPTS = 12
+"""And one that was refused for the rate, in about half a minute: a promotion makes hundreds of calls, and at a rate of
+one half a bound of six would stop nearly every one of them somewhere."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 

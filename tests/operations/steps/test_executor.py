@@ -9,6 +9,7 @@ from operations.steps.executor import Event
 from operations.steps.hands import Hands
 from operations.steps.journal import JournalOvertaken, JournalUnwritable
 from operations.steps.past import past
+from operations.steps.retry import THROTTLED_ATTEMPTS
 from operations.steps.step import StepFailed
 from tests.operations.steps.plain import REGION, Aws, Book, Plain, run, states
 
@@ -109,7 +110,7 @@ def test_throttling_is_waited_out_in_bounds() -> None:
     assert (len(aws.calls), step.begun) == (3, 1)
     for_ever = Aws(lambda method: (_ for _ in ()).throw(error("ThrottlingException")))
     outcome = run(Plain("one", apply=update), aws=for_ever)
-    assert states(outcome) == {"one": "failed"} and len(for_ever.calls) == 6
+    assert states(outcome) == {"one": "failed"} and len(for_ever.calls) == THROTTLED_ATTEMPTS
 
 
 @pytest.mark.parametrize("lost", [EndpointConnectionError(endpoint_url="x"), error("InternalFailure", 500)])

@@ -39,7 +39,7 @@ def test_not_for_ever(slept: list[float]) -> None:
     busy = Busy(99, "ThrottlingException")
     with pytest.raises(ClientError, match="ThrottlingException"):
         asked(busy, slept.append)
-    assert busy.asked == retry.ATTEMPTS
+    assert busy.asked == retry.THROTTLED_ATTEMPTS
 
 
 def test_what_is_refused_for_another_reason_is_not(slept: list[float]) -> None:
