@@ -18,12 +18,17 @@ def test_a_pilot_standby_takes_over_and_the_checkout_follows(tmp_path: Path) -> 
         west = it.running.regions["west"]
         rds, ecs = it.aws("rds", west), it.aws("ecs", west)
         assert rds.describe_db_instances()["DBInstances"] == []
-        assert not any(name in it.status()["tasks"].get(west, {}) for name in it.topology.capacity)
+        tasks = it.status()["tasks"][west]
+        assert not [name for name in it.topology.capacity if tasks.get(name)], "no task of an application"
         assert it.order("before-the-night")[0] == 201
         Writers.prepare(it, "east")
         with Writers(it) as writers:
             it.control.post("/dark", {"region": "us-east-1"})
             shown = it.lifeline("promote", "--to", "west", "--yes", "--output", "json")
+            assert shown.returncode == 10 and "lag: unknown" in shown.stderr, "nobody at west can say how far it is"
+            # Nor has a task shown that its image can be had, and this registry is empty.
+            accepted = ("--override", "lag", "--override", "images", "--reason", "a pilot has nobody to ask")
+            shown = it.lifeline("promote", "--to", "west", "--yes", "--output", "json", *accepted)
             assert shown.returncode == 0, shown.stderr
             it.wait_served("west")
             status, body, _ = it.order("that-night")
