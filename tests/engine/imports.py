@@ -15,12 +15,16 @@ ACTS = {row.type for row in aws_rows()} | {row.type for row in EDGE_ROWS}
 """Types that exist in the emulated clouds."""
 UNREAD = {
     "aws:acm/certificate:Certificate": {"validationMethod"},
+    "aws:backup/selection:Selection": {"conditions"},
+    "aws:ecs/taskDefinition:TaskDefinition": {"containerDefinitions", "volumes"},
+    "aws:elasticache/replicationGroup:ReplicationGroup": {"subnetGroupName"},
     "aws:rds/globalCluster:GlobalCluster": {"engineLifecycleSupport"},
     "aws:s3/bucket:Bucket": {"objectLockEnabled"},
     "aws:secretsmanager/secretVersion:SecretVersion": {"secretStringWoVersion"},
 }
-"""Arguments that an import by the id alone does not find here: the last is never told by AWS, the others are not read
-by the sandbox. Adopting after a kill keeps the arguments that the killed run had, so they are no difference there."""
+"""Arguments that an import by the id alone does not find here as the program says them: the last is never told by AWS,
+the others are not read by the sandbox, or read with all their defaults. Adopting after a kill keeps the arguments that
+the killed run had, so they are no difference there."""
 SEALED = "4dabf18193072939515e22adb298388d"
 """Marks a value that the state keeps encrypted."""
 

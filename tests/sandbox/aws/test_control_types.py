@@ -1,4 +1,4 @@
-"""Keys, secrets, roles, logs, alarms, topics and certificates: made, read, changed and removed, in both regions."""
+"""Keys, secrets, roles, logs, alarms, topics, queues, certificates: made, read, changed and removed, in both regions."""
 
 import json
 
@@ -247,3 +247,11 @@ def test_prefix_lists(aws: Aws) -> None:
     entries = ec2.get_managed_prefix_list_entries(PrefixListId=made["PrefixListId"])["Entries"]
     assert [entry["Cidr"] for entry in entries] == ["103.21.244.0/22"]
     ec2.delete_managed_prefix_list(PrefixListId=made["PrefixListId"])
+
+
+def test_a_queue_has_one_address_however_it_is_asked_for(aws: Aws) -> None:
+    sqs = aws.client("sqs", EAST)
+    made = sqs.create_queue(QueueName="notes")["QueueUrl"]
+    assert made == f"https://sqs.{EAST}.amazonaws.com/111122223333/notes"
+    assert sqs.get_queue_url(QueueName="notes")["QueueUrl"] == made
+    assert sqs.list_queues()["QueueUrls"] == [made]
