@@ -1,4 +1,4 @@
-"""Keys, secrets, roles, logs, alarms, topics, queues, certificates: made, read, changed and removed, in both regions."""
+"""Keys, secrets, roles, logs, alarms, topics, queues, certificates: made, read, changed, removed, in both regions."""
 
 import json
 
