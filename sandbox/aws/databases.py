@@ -18,6 +18,12 @@ class Databases(Protocol):
     def create(self, site: str, dbname: str, user: str, password: str, source: str | None) -> None:
         """Make and start the site's database: new when `source` is None, else a replica streaming from that site."""
 
+    def mirror(self, site: str, source: str) -> None:
+        """Make the site's data follow `source`'s without an endpoint; where they are there, let them run."""
+
+    def source(self, site: str) -> str | None:
+        """The site whose data this one's follow; None for a writer, and where there are none."""
+
     def exists(self, site: str) -> bool:
         """Whether the site has data, running or not."""
 
@@ -25,7 +31,10 @@ class Databases(Protocol):
         """Whether the site's database runs."""
 
     def start(self, site: str) -> None:
-        """Start the site's database with the data it has. No error where it runs."""
+        """Start the site's database at its endpoint with the data it has. No error where it runs."""
+
+    def shut(self, site: str) -> None:
+        """Close the endpoint of a replica whose data go on following."""
 
     def delete(self, site: str) -> None:
         """Stop the site's database and remove its data. No error where there is none."""

@@ -61,20 +61,31 @@ class Databases:
             if site in self._servers:
                 raise PostgresFailed(f"{site} has a database already: delete it first")
             server = Server(self._place(), site, self._ports[site], settings or {})
+            if source is not None:
+                self._copy(site, server, source)
+                return
             try:
-                if source is None:
-                    server.initialise()
-                    server.start()
-                    self._found(server, dbname, user, password)
-                else:
-                    server.copy_from(self._way(site, source))
-                    server.start()
+                server.initialise()
+                server.start()
+                self._found(server, dbname, user, password)
             except BaseException:
-                self._sources.pop(site, None)
                 server.remove()
                 raise
             self._servers[site] = server
             self._restrict(site)
+
+    def mirror(self, site: str, source: str) -> None:
+        """Makes the site's data follow `source` without an endpoint, as a volume without instances does.
+
+        The server answers at a port that nobody is told; `start` opens the site's own. Harmless where it runs.
+        Raises PostgresFailed.
+        """
+        with self._locks[site]:
+            if site in self._servers:
+                self._server(site).start()
+                self._restrict(site)
+            else:
+                self._copy(site, Server(self._place(), site, free_port(), {}), source)
 
     def delete(self, site: str) -> None:
         """Ends the site's cluster and deletes its files; harmless when there is none."""
@@ -99,8 +110,15 @@ class Databases:
         return self._sources.get(site)
 
     def start(self, site: str) -> None:
+        """Starts the site's server at its endpoint; one that ran without an endpoint is started anew."""
         with self._locks[site]:
-            self._server(site).start()
+            self._server(site).open_at(self._ports[site])
+            self._restrict(site)
+
+    def shut(self, site: str) -> None:
+        """Closes the endpoint; the server goes on following its source elsewhere."""
+        with self._locks[site]:
+            self._server(site).open_at(free_port())
             self._restrict(site)
 
     def stop(self, site: str) -> None:
@@ -205,7 +223,8 @@ class Databases:
             if left:
                 self._zones[site] = left[0]
                 self.kill(site)
-                self.start(site)
+                self._server(site).start()
+                self._restrict(site)
 
     def open_copy(self, copy: str, name: str) -> int:
         """Starts a server called `name` on a copy that a refollow kept; returns its port. Raises PostgresFailed."""
@@ -256,6 +275,17 @@ class Databases:
         if site not in self._servers:
             raise PostgresFailed(f"{site} has no database: create it first")
         return self._servers[site]
+
+    def _copy(self, site: str, server: Server, source: str) -> None:
+        try:
+            server.copy_from(self._way(site, source))
+            server.start()
+        except BaseException:
+            self._sources.pop(site, None)
+            server.remove()
+            raise
+        self._servers[site] = server
+        self._restrict(site)
 
     def _way(self, site: str, source: str) -> int:
         """The port through which the site reaches its source."""

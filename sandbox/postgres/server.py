@@ -58,7 +58,7 @@ class Server:
 
     def __init__(self, place: Place, name: str, port: int, settings: Mapping[str, str]) -> None:
         self.port = port
-        """Stays the same for the server's life: it is the endpoint that tasks are given."""
+        """Where it answers, or will once it is started."""
         self._place = place
         self._name = name
         self._settings = {**_SETTINGS, **settings}
@@ -131,6 +131,13 @@ class Server:
                     self.kill()
                     raise PostgresFailed(f"the server {self._name} did not answer: {error}; see {self._log}") from error
                 time.sleep(0.02)
+
+    def open_at(self, port: int) -> None:
+        """Starts, or moves to the port, which ends what is connected. Raises PostgresFailed."""
+        if port != self.port:
+            self.stop()
+            self.port = port
+        self.start()
 
     def stop(self) -> None:
         """A clean end: clients are disconnected, a standby that listens gets everything first."""

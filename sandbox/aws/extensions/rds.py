@@ -1,9 +1,11 @@
 """RDS: regional Aurora clusters whose endpoint is a real database.
 
-An Aurora cluster is storage; its first instance is what starts a database, its last one stops it. Credentials come
-with the founder, and a global cluster's other members refuse any of their own.
+An Aurora cluster is storage; its first instance is what starts a database, its last one stops it. The storage of a
+global cluster's secondary follows the writer's with or without instances. Credentials come with the founder, and a
+global cluster's other members refuse any of their own.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox.aws.call import Call, Handler, Passthrough, Result, Rows
@@ -85,6 +87,7 @@ class Rds:
         self._estate.clusters[(call.region, cluster.identifier)] = cluster
         if shell is not None:
             self._globals.join(shell, cluster)
+            self._mirror(cluster)
         self._show_cluster(call.region, described)
         return output
 
@@ -188,6 +191,13 @@ class Rds:
             elif not cluster.instances and site is not None:
                 self._compute.stop(site)
         return output
+
+    def _mirror(self, cluster: Cluster) -> None:
+        """Let a secondary's volume follow from its creation, unless another cluster has the site's database."""
+        site = self._compute.site(cluster.region)
+        blueprint = self._blueprint(cluster)
+        if site is not None and blueprint.source is not None and self._region_clusters(cluster.region) == [cluster]:
+            self._compute.start(site, replace(blueprint, instances=False))
 
     def _blueprint(self, cluster: Cluster) -> Blueprint:
         shell = self._estate.global_of(cluster)

@@ -22,12 +22,16 @@ _REJOIN_PAUSE = 0.3
 
 @dataclass(frozen=True)
 class Blueprint:
-    """How to start a site's database. `source` is the site it replicates, None for a writer."""
+    """How to start a site's database. `source` is the site it replicates, None for a writer.
+
+    Without `instances` it is a replica's volume alone: it follows, and has no endpoint.
+    """
 
     dbname: str
     user: str
     password: str
     source: str | None
+    instances: bool = True
 
 
 class Compute:
@@ -59,40 +63,65 @@ class Compute:
             return self._problems.get(site)
 
     def start(self, site: str, blueprint: Blueprint) -> None:
-        """Start the site's database; a replica waits until its source runs."""
+        """Start the site's database; a replica that has no data yet waits until its source runs."""
+        source = blueprint.source
         with self._lock:
-            if blueprint.source is not None and self.state(blueprint.source) != "running":
-                self._states[site] = "waiting"
+            waits = source is not None and self.state(source) != "running" and not self._databases.exists(site)
+            if blueprint.instances:
+                self._states[site] = "waiting" if waits else "starting"
+            if waits:
                 self._waiting[site] = blueprint
                 return
             self._waiting.pop(site, None)
-            self._states[site] = "starting"
+        if source is not None and not blueprint.instances:
+            self._submit(site, lambda: self._databases.mirror(site, source), lambda _: None)
+        else:
+            self._submit(site, lambda: self._open(site, blueprint), self._started)
 
-        def action() -> None:
-            if not self._databases.exists(site):
-                self._databases.create(site, blueprint.dbname, blueprint.user, blueprint.password, blueprint.source)
-            elif blueprint.source is None:
-                self._databases.start(site)
-            else:
-                self._databases.refollow(site, blueprint.source)
+    def _open(self, site: str, blueprint: Blueprint) -> None:
+        if not self._databases.exists(site):
+            self._databases.create(site, blueprint.dbname, blueprint.user, blueprint.password, blueprint.source)
+        elif blueprint.source is None or self._mirrors(site, blueprint.source):
+            self._databases.start(site)
+        else:
+            self._databases.refollow(site, blueprint.source)
 
-        self._submit(site, action, self._started)
+    def _mirrors(self, site: str, source: str) -> bool:
+        return self._databases.running(site) and self._databases.source(site) == source
+
+    def has_data(self, site: str) -> bool:
+        return self._databases.exists(site)
+
+    def follows(self, site: str) -> bool:
+        """Whether the site has data that follow another's, with instances or without."""
+        return self._databases.source(site) is not None
 
     def revive(self, site: str) -> None:
-        """Start again what runs according to RDS and was killed with its region."""
+        """Start again what runs according to RDS and was killed with its region; a volume needs no instance for it."""
 
         def action() -> None:
-            if self.state(site) == "running" and not self._databases.running(site):
+            if self._databases.running(site):
+                return
+            if self.state(site) == "running":
                 self._databases.start(site)
+            elif (source := self._databases.source(site)) is not None:
+                self._databases.mirror(site, source)
 
         self._submit(site, action, lambda _: None)
 
     def stop(self, site: str) -> None:
-        """Stop the site's compute; its storage stays."""
+        """Stop the site's compute; its storage stays, and a replica's goes on following."""
         with self._lock:
             self._waiting.pop(site, None)
             self._states[site] = "stopped"
-        self._submit(site, lambda: self._databases.stop(site), lambda _: None)
+
+        def action() -> None:
+            if self._databases.source(site) is not None:
+                self._databases.shut(site)
+            else:
+                self._databases.stop(site)
+
+        self._submit(site, action, lambda _: None)
 
     def delete(self, site: str) -> None:
         """Stop the site's database and remove its storage."""

@@ -169,7 +169,7 @@ class GlobalClusters:
         regional.global_cluster = None
         regional.dbname, regional.user, regional.password = cluster.dbname, cluster.user, cluster.password
         site = self._compute.site(regional.region)
-        if was_writer or site is None or self._compute.state(site) != "running":
+        if was_writer or site is None or not self._compute.follows(site):
             return
         regional.status = "promoting"
 

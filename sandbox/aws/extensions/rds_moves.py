@@ -108,8 +108,8 @@ class Moves:
 
     def _rejoin(self, cluster: GlobalCluster, member: Member, site: str, source: str) -> None:
         regional = self._estate.by_arn(member.arn)
-        if regional is not None and not regional.instances:
-            member.synchronized = True  # without compute there is only storage, which follows by itself
+        if regional is not None and not regional.instances and not self._compute.has_data(site):
+            member.synchronized = True  # nothing was ever copied there, so nothing parted
             return
         if regional is None or regional.status == "rejoining":
             return

@@ -14,6 +14,7 @@ class DatabaseDouble:
         self.follows: dict[str, str] = {}
         self.failing: str | None = None
         self.stored: set[str] = set()
+        self.killed: set[str] = set()
         self.copies: set[str] = set()
         self._lock = threading.Lock()
 
@@ -30,6 +31,17 @@ class DatabaseDouble:
                 assert source in self.writers, f"{source} does not run"
                 self.follows[site] = source
 
+    def mirror(self, site: str, source: str) -> None:
+        self._do("mirror", site, source)
+        with self._lock:
+            self.killed.discard(site)
+            self.stored.add(site)
+            assert source in self.writers, f"{source} does not run"
+            self.follows[site] = source
+
+    def source(self, site: str) -> str | None:
+        return self.follows.get(site)
+
     def delete(self, site: str) -> None:
         self._do("delete", site)
         self._forget(site)
@@ -39,15 +51,22 @@ class DatabaseDouble:
         return site in self.stored
 
     def running(self, site: str) -> bool:
-        return site in self.writers or site in self.follows
+        return site not in self.killed and (site in self.writers or site in self.follows)
 
     def start(self, site: str) -> None:
         self._do("start", site)
         with self._lock:
-            self.writers.add(site)
+            self.killed.discard(site)
+            if site not in self.follows:
+                self.writers.add(site)
+
+    def shut(self, site: str) -> None:
+        self._do("shut", site)
 
     def kill(self, site: str) -> None:
-        self._forget(site)
+        """The files stay, and with them whom it follows."""
+        with self._lock:
+            self.killed.add(site)
 
     def stop(self, site: str) -> None:
         self._do("stop", site)
@@ -91,6 +110,7 @@ class DatabaseDouble:
             self.writers.clear()
             self.follows.clear()
             self.stored.clear()
+            self.killed.clear()
             self.copies.clear()
         self.failing = None
         self.gate.set()

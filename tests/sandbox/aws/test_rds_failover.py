@@ -212,6 +212,16 @@ def test_a_killed_region_gets_its_database_back(aws: Aws) -> None:
     assert aws.databases.writers == {"east"}
 
 
+def test_a_killed_region_gets_its_volume_back(aws: Aws) -> None:
+    two_sites(aws)
+    aws.client("rds", WEST).delete_db_instance(DBInstanceIdentifier="west-1", SkipFinalSnapshot=True)
+    aws.eventually(lambda: aws.databases.actions()[-1] == ("shut", "west"))
+    aws.faults.dark(WEST, kill=True)
+    aws.databases.kill("west")
+    aws.faults.clear()
+    aws.eventually(lambda: aws.databases.actions()[-1] == ("mirror", "west", "east"))
+
+
 def test_a_new_founder_can_join_where_the_old_one_was_lost(aws: Aws) -> None:
     two_sites(aws)
     fail_over(aws, "west", WEST, AllowDataLoss=True)

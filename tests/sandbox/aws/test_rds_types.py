@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.aws.conftest import EAST, WEST, Aws
-from tests.sandbox.aws.estate import ENGINE, PASSWORD, add_instance, founder, member, shell, two_sites
+from tests.sandbox.aws.estate import ENGINE, PASSWORD, add_instance, founder, instance_status, member, shell, two_sites
 
 
 def test_nothing_runs_before_the_first_instance(aws: Aws) -> None:
@@ -21,9 +21,10 @@ def test_nothing_runs_before_the_first_instance(aws: Aws) -> None:
 def test_a_second_instance_starts_nothing(aws: Aws) -> None:
     two_sites(aws)
     add_instance(aws, EAST, "east", index=2)
-    assert [action for action in aws.databases.actions() if action[0] == "create"] == [
+    assert aws.databases.actions() == [
         ("create", "east", "nl_fhir", "lifeline", ""),
-        ("create", "west", "nl_fhir", "lifeline", "east"),
+        ("mirror", "west", "east"),
+        ("start", "west"),
     ]
     members = aws.client("rds").describe_db_clusters(DBClusterIdentifier="east")["DBClusters"][0]["DBClusterMembers"]
     assert sorted(entry["DBInstanceIdentifier"] for entry in members) == ["east-1", "east-2"]
@@ -120,7 +121,7 @@ def test_deletion_in_the_real_order(aws: Aws) -> None:
     with refused:
         west.delete_db_cluster(DBClusterIdentifier="west", SkipFinalSnapshot=True)
     west.delete_db_instance(DBInstanceIdentifier="west-1", SkipFinalSnapshot=True)
-    aws.eventually(lambda: ("stop", "west") in aws.databases.actions())
+    aws.eventually(lambda: ("shut", "west") in aws.databases.actions())
     arn = west.describe_db_clusters(DBClusterIdentifier="west")["DBClusters"][0]["DBClusterArn"]
     west.remove_from_global_cluster(GlobalClusterIdentifier="shell", DbClusterIdentifier=arn)
     with pytest.raises(west.exceptions.ClientError, match="FinalDBSnapshotIdentifier"):
@@ -142,18 +143,40 @@ def test_deletion_in_the_real_order(aws: Aws) -> None:
     east.delete_db_cluster(DBClusterIdentifier="east", FinalDBSnapshotIdentifier="last")
     east.delete_global_cluster(GlobalClusterIdentifier="shell")
     assert east.describe_global_clusters()["GlobalClusters"] == []
-    assert "promote" not in {action[0] for action in aws.databases.actions()}
 
 
 def test_the_last_instance_stops_the_database_and_a_new_one_starts_it_with_its_data(aws: Aws) -> None:
     two_sites(aws)
-    for site, region in (("east", EAST), ("west", WEST)):
-        aws.client("rds", region).delete_db_instance(DBInstanceIdentifier=f"{site}-1", SkipFinalSnapshot=True)
-    aws.eventually(lambda: not aws.databases.running("east") and not aws.databases.running("west"))
+    rds = aws.client("rds", EAST)
+    rds.delete_db_instance(DBInstanceIdentifier="east-1", SkipFinalSnapshot=True)
+    aws.eventually(lambda: not aws.databases.running("east"))
     add_instance(aws, EAST, "east", index=3)
+    aws.eventually(lambda: aws.databases.actions()[-1] == ("start", "east"))
+
+
+def test_a_secondarys_volume_follows_with_instances_or_without(aws: Aws) -> None:
+    two_sites(aws)
+    rds = aws.client("rds", WEST)
+    rds.delete_db_instance(DBInstanceIdentifier="west-1", SkipFinalSnapshot=True)
+    aws.eventually(lambda: aws.databases.actions()[-1] == ("shut", "west"))
+    assert aws.databases.follows == {"west": "east"}
+    aws.faults.dark(EAST)
     add_instance(aws, WEST, "west", index=3)
+    aws.eventually(lambda: instance_status(aws, WEST, "west-3") == "available")
+    assert aws.databases.actions()[-1] == ("start", "west"), "what it has is what it opens: nothing comes from the east"
+
+
+def test_a_volume_that_leaves_its_global_cluster_is_a_writers(aws: Aws) -> None:
+    shell(aws)
+    founder(aws)
+    add_instance(aws, EAST, "east")
+    own = member(aws)["DBClusterArn"]
     aws.eventually(lambda: aws.databases.follows == {"west": "east"})
-    assert aws.databases.actions()[-2:] == [("start", "east"), ("refollow", "west", "east")]
+    rds = aws.client("rds", WEST)
+    rds.remove_from_global_cluster(GlobalClusterIdentifier="shell", DbClusterIdentifier=own)
+    aws.eventually(lambda: aws.databases.writers == {"east", "west"})
+    add_instance(aws, WEST, "west")
+    aws.eventually(lambda: aws.databases.actions()[-1] == ("start", "west"))
 
 
 def test_a_site_runs_one_database(aws: Aws) -> None:

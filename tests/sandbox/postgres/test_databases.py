@@ -169,6 +169,33 @@ def test_a_former_writer_that_cannot_rewind_gets_a_base_backup(pair: Databases) 
     until(lambda: numbers(pair, "east") == [1], "it follows")
 
 
+def test_a_volume_follows_without_an_endpoint_and_opens_without_its_source(pair: Databases) -> None:
+    pair.delete("west")
+    pair.mirror("west", "east")
+    run(pair, "east", "insert into numbers values (1)")
+    with pytest.raises(psycopg.OperationalError):
+        numbers(pair, "west")
+    until(lambda: (lag := pair.lag("west")) is not None and lag.bytes == 0, "the volume has it")
+    pair.cut(True)
+    pair.start("west")
+    pair.promote("west")
+    run(pair, "west", "insert into numbers values (2)")
+    assert numbers(pair, "west") == [1, 2]
+
+
+def test_a_replica_without_endpoint_goes_on_following(pair: Databases) -> None:
+    pair.shut("west")
+    with pytest.raises(psycopg.OperationalError):
+        numbers(pair, "west")
+    run(pair, "east", "insert into numbers values (1)")
+    pair.kill("west")
+    pair.mirror("west", "east")
+    with pytest.raises(psycopg.OperationalError):
+        numbers(pair, "west")
+    pair.start("west")
+    until(lambda: numbers(pair, "west") == [1], "it has what was written meanwhile")
+
+
 def test_delete_and_stop(pair: Databases) -> None:
     pair.stop("west")
     assert not pair.running("west")
