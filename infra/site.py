@@ -119,6 +119,7 @@ class Site(Component):
             "account_id": settings.account_id,
             "global_cluster_identifier": naming.global_cluster,
             "cluster_identifier": naming.database_cluster(site),
+            "instances_stay": settings.standby == "warm",
             "instance_identifiers": [naming.database_instance(site, index) for index in range(1, count + 1)],
             # Of a network that was there before, nobody said which zones its subnets are in.
             "zones": [] if settings.site.existing.network else self._found.zones(),

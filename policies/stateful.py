@@ -10,7 +10,6 @@ STATEFUL = (
     "aws:kms/replicaKey:ReplicaKey",
     "aws:opensearch/domain:Domain",
     "aws:rds/cluster:Cluster",
-    "aws:rds/clusterInstance:ClusterInstance",
     "aws:rds/globalCluster:GlobalCluster",
     "aws:rds/instance:Instance",
     "aws:redshift/cluster:Cluster",

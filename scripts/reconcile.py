@@ -64,7 +64,7 @@ def reconcile(context: typer.Context, environment: Environment = "production", o
         clients.aws,
     )
     repair(project.root, topology)
-    done = run(project.root, environment, list(stacks), store.read, engine, say)
+    done = run(project.root, environment, list(stacks), store.read, engine, say, pilot=topology.standby == "pilot")
     if output == "json":
         planned = [changes.document() for changes in done.planned.values()]
         emit_json({"active": done.active, "diff": done.diff, "empty": done.empty, "stacks": planned})

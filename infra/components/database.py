@@ -35,6 +35,8 @@ class DatabaseArgs(TypedDict):
     """Plain, so that it can never be unknown: a member that loses it is detached."""
     cluster_identifier: pulumi.Input[str]
     """The member's identifier."""
+    instances_stay: bool
+    """Plain: whether the site keeps its instances while it stands by."""
     instance_identifiers: Sequence[str]
     """Plain, since they decide what exists: one instance each."""
     zones: Sequence[str]
@@ -233,5 +235,6 @@ class Database(Component):
                 monitoring_role_arn=role.arn,
                 force_destroy=not args["protection"],
                 tags=args["tags"],
-                opts=self.child(protect=args["protection"], depends_on=[sent]),
+                # They hold no data. Where a standby has none, a promotion makes some and the old site gives up its own.
+                opts=self.child(protect=args["protection"] and args["instances_stay"], depends_on=[sent]),
             )

@@ -1,7 +1,8 @@
 """Bringing the checkout and Pulumi's state back to what a promotion made of the estate; nothing is ever applied.
 
 The record says who serves. The one line follows it, the state is refreshed where the estate can be reached, and every
-stack is previewed. A plan that would delete, replace or detach something that holds data is refused.
+stack is previewed. A plan that would delete, replace or detach something that holds data is refused. What a promotion
+made and a stack would make again is taken into its state.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from infra.settings.files import read_yaml
 from operations.outcomes import Refused, Stopped
 from operations.record.record import Record, RecordUnreachable
 from operations.recovery import active_line
+from operations.recovery.made import MADE, adopt
 from operations.stacks.changes import Change, Changes
 from operations.stacks.engine import Engine, EngineError
 from operations.stacks.side_by_side import side_by_side
@@ -46,8 +48,10 @@ def reconcile(
     read: Callable[[], Record],
     engine: Engine,
     say: Callable[[str], None],
+    *,
+    pilot: bool = False,
 ) -> Reconciled:
-    """`read`: a strongly consistent read of the record.
+    """`read`: a strongly consistent read of the record. `pilot`: a site that stands by has no database instances.
 
     Raises Refused, with the line as it was: the record cannot be read, a promotion is under way, a stack has a line of
     its own, or a plan would lose or detach data. Raises Stopped where a stack could not be seen: the line is changed.
@@ -67,7 +71,8 @@ def reconcile(
     unseen = _unseen(side_by_side(engine, "refresh", stacks), "refreshed")
     planned = side_by_side(engine, "preview", stacks)
     seen = {changes.stack: changes for changes in planned if isinstance(changes, Changes)}
-    dangers = [danger for changes in seen.values() for danger in _dangers(changes)]
+    given_up = frozenset({MADE}) if pilot else frozenset[str]()
+    dangers = [danger for changes in seen.values() for danger in _dangers(changes, given_up)]
     if dangers:
         path.write_text(before, encoding="utf-8")
         listed = "\n".join(f"  {danger}" for danger in dangers)
@@ -79,6 +84,9 @@ def reconcile(
             f"{len(unseen)} stacks could not be seen:\n{listed}\nPulumi.yaml names {record.active}; nothing was "
             "applied. When their regions answer again, go on with: lifeline reconcile"
         )
+    if adopted := [stack for stack, changes in seen.items() if adopt(engine, changes, say)]:
+        again = side_by_side(engine, "preview", adopted)
+        seen |= {changes.stack: changes for changes in again if isinstance(changes, Changes)}
     return Reconciled(record.active, difference, seen)
 
 
@@ -110,8 +118,9 @@ def _unseen(results: Sequence[Changes | EngineError], what: str) -> dict[str, st
     return {error.stack: f"not {what}: {(str(error).splitlines() or ['no reason given'])[0]}" for error in failed}
 
 
-def _dangers(changes: Changes) -> list[str]:
-    return [f"{changes.stack}: {text}" for change in changes.listed() if (text := danger(change))]
+def _dangers(changes: Changes, given_up: frozenset[str]) -> list[str]:
+    listed = (change for change in changes.listed() if change.kind != "delete" or change.type not in given_up)
+    return [f"{changes.stack}: {text}" for change in listed if (text := danger(change))]
 
 
 def danger(change: Change) -> str | None:

@@ -13,7 +13,7 @@ from operations.steps.step import NEEDED, Standing
 class DatabaseInstances(RecoveryStep):
     """Make the database's instances at a pilot standby, under the names and of the class that the settings give them.
 
-    Pulumi does not know them yet: import them (`pulumi import`) before the next `up` of that site.
+    Pulumi does not know them yet: `lifeline reconcile` takes them into its state, before the next `up` of that site.
     """
 
     id = "instances"

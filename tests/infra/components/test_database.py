@@ -81,7 +81,9 @@ def test_a_bound_on_what_is_lost_is_a_setting_of_both_sites() -> None:
 def test_a_pilot_keeps_the_volume_without_instances() -> None:
     assert not declared("west", standby="pilot").of("rds/clusterInstance:ClusterInstance")
     assert declared("west", standby="pilot").of("rds/cluster:Cluster")
-    assert len(declared("east", standby="pilot").of("rds/clusterInstance:ClusterInstance")) == 2
+    instances = declared("east", standby="pilot").of("rds/clusterInstance:ClusterInstance")
+    assert [item.protect for item in instances] == [False, False], "after a promotion the site gives them up"
+    assert [item.protect for item in declared("east", standby="pilot").of("rds/cluster:Cluster")] == [True]
 
 
 @pytest.mark.parametrize("site", ["east", "west"])

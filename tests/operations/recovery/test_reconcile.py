@@ -126,8 +126,8 @@ class Estate:
             raise RecordUnreachable("read", {"us-east-1": "down"})
         return self.record
 
-    def run(self, say: Callable[[str], None] = lambda text: None) -> module.Reconciled:
-        return reconcile(self.root, "production", STACKS, self.read, None, say)  # type: ignore[arg-type]
+    def run(self, say: Callable[[str], None] = lambda text: None, pilot: bool = False) -> module.Reconciled:
+        return reconcile(self.root, "production", STACKS, self.read, None, say, pilot=pilot)  # type: ignore[arg-type]
 
     @property
     def text(self) -> str:
@@ -180,3 +180,14 @@ def test_a_stack_with_a_line_of_its_own_is_refused(it: Estate) -> None:
     with pytest.raises(Refused, match=r"Pulumi.dr.yaml has an `lifeline:active` of its own"):
         it.run()
     assert it.text == TEXT
+
+
+def test_only_where_the_standby_is_a_pilot_does_the_old_site_give_up_its_instances(it: Estate) -> None:
+    it.planned = {"prod": [change("aws:rds/clusterInstance:ClusterInstance", "delete")]}
+    assert not it.run(pilot=True).empty
+    it.planned["prod"].append(change("aws:rds/cluster:Cluster", "delete"))
+    with pytest.raises(Refused, match="1 changes would lose or detach data"):
+        it.run(pilot=True)
+    del it.planned["prod"][1]
+    with pytest.raises(Refused, match="ClusterInstance"):
+        it.run()
