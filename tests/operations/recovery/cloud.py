@@ -56,6 +56,8 @@ class Cloud:
         self.balancer = EdgeDouble(topology)
         self.backups = Backups(topology)
         self.calls: list[tuple[str, str, str]] = []
+        self.given: list[tuple[str, str, dict[str, Any]]] = []
+        """Service, operation and parameters of each call by an AWS client."""
         self.dark: set[str] = set()
         self.throttle: Callable[[], bool] = lambda: False
         self.deaf: Counter[str] = Counter()
@@ -100,6 +102,7 @@ class Cloud:
 
     def forget_calls(self) -> None:
         self.calls.clear()
+        self.given.clear()
         self.changes = 0
 
     def count(self, operation: str) -> int:
@@ -247,6 +250,7 @@ class _Client:
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         def call(**parameters: Any) -> Any:
+            self._cloud.given.append((self._service, method, parameters))
             return self._cloud.pass_through(
                 self._service, method, self._region, lambda: self._answer(method, parameters)
             )
