@@ -1,5 +1,6 @@
 """What every test runs under: nothing leaves this machine, no account of the developer's is seen, no colour."""
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -43,6 +44,10 @@ class LeftTheMachine(OSError):
 def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith(PREFIXES_OF_ACCOUNTS)]:
         del os.environ[name]
+    # What the tests start, dozens of programs of this checkout, need not compile it each time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # The provider SDKs and moto stay: a full collection walks them all, and the default has one every few seconds.
+    gc.set_threshold(100_000, 50, 100)
     home = Path(tempfile.mkdtemp(prefix="lifeline-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     os.environ.update(

@@ -119,18 +119,20 @@ def test_a_release_is_one_digest_at_both_sites(it: Estate) -> None:
     before = (it.root / "Pulumi.yaml").read_text()
     it.configure(services=released)
     try:
-        planned = it.each(it.engine.preview)
+        planned = [it.engine.preview(stack) for stack in ("prod", "dr")]
     finally:
         (it.root / "Pulumi.yaml").write_text(before)
-    assert planned["global"].empty
-    for stack in ("prod", "dr"):
-        touched = {change.type for change in planned[stack].listed()}
+    for changes in planned:
+        touched = {change.type for change in changes.listed()}
         assert touched == {"aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/service:Service"}
 
 
 @pytest.mark.parametrize(
     ("dark", "applies", "refuses"),
-    [("us-east-1", ("global", "dr"), ("prod",)), ("us-west-2", ("prod",), ("global", "dr"))],
+    [
+        ("us-east-1", ("global", "dr"), ("prod",)),
+        pytest.param("us-west-2", ("prod",), ("global", "dr"), marks=pytest.mark.rehearsal),
+    ],
 )
 def test_with_a_region_dark_each_stack_that_does_not_live_there_applies(
     it: Estate, dark: str, applies: tuple[str, ...], refuses: tuple[str, ...]
@@ -167,8 +169,6 @@ def test_intent_against_the_record_warns_in_a_preview_and_refuses_an_up(it: Esta
         planned = it.engine.preview("dr")
         said = " ".join(text for severity, text in planned.messages if severity == "warning")
         assert "record" in said and "east" in said and "west" in said
-        with pytest.raises(EngineError, match="record"):
-            it.engine.up("dr")
         shown = it.pulumi("up", "-s", "dr", "--yes", "--skip-preview")
         assert shown.returncode != 0 and "record" in shown.stdout + shown.stderr
     finally:
@@ -253,33 +253,27 @@ def test_what_is_not_declared_is_not_served(it: Estate) -> None:
     elb.deregister_targets(TargetGroupArn=group["TargetGroupArn"], Targets=targets)
     assert missing(it, "without-targets") == "target"
     elb.register_targets(TargetGroupArn=group["TargetGroupArn"], Targets=targets)
-
+    # From the last hop to the first, so that the next one that is missed is the one that went.
+    elb.delete_listener(ListenerArn=listener["ListenerArn"])
+    assert missing(it, "without-the-listener") == "listener"
     zone, records = it.edge_api("dns_records")
     (origin,) = [each for each in records if each["name"] == it.topology.one("origin", "east").id]
     it.edge_api(f"dns_records/{origin['id']}", "DELETE", zone)
     assert missing(it, "without-the-record") == "dns-record"
+    zone, balancers = it.edge_api("load_balancers")
+    it.edge_api(f"load_balancers/{balancers[0]['id']}", "DELETE", zone)
+    assert missing(it, "without-the-load-balancer") == "load-balancer"
 
-    elb.delete_listener(ListenerArn=listener["ListenerArn"])
     drifted = drift(it, "prod", "us-east-1")
     seen = {change.type for change in it.engine.refresh("prod").listed()}
     gone = {"aws:lb/listener:Listener", "aws:lb/listenerRule:ListenerRule", "cloudflare:index/dnsRecord:DnsRecord"}
     assert seen == gone | {each.type for each in drifted}, "what is gone, and what is changed"
-    it.engine.up("prod")
+    it.engine.refresh("global")
+    for stack in ("prod", "global"):
+        it.engine.up(stack)
     assert [each.type for each in drifted if each.value() != each.before] == [], "put back"
     it.wait_served("east")
     assert it.order("after-all-is-back")[0] == 201
-
-    elb.delete_listener(
-        ListenerArn=elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"][0]["ListenerArn"]
-    )
-    assert missing(it, "without-the-listener") == "listener"
-    zone, balancers = it.edge_api("load_balancers")
-    it.edge_api(f"load_balancers/{balancers[0]['id']}", "DELETE", zone)
-    assert missing(it, "without-the-load-balancer") == "load-balancer"
-    for stack in ("global", "prod"):
-        it.engine.refresh(stack)
-        it.engine.up(stack)
-    it.wait_served("east")
 
 
 def missing(it: Estate, key: str) -> str | None:

@@ -5,6 +5,7 @@ import pytest
 from moto import mock_aws
 
 from infra.settings.load import load
+from operations.steps import journal_file
 from operations.topology import Topology, from_settings
 from tests.operations.recovery.cloud import Cloud
 
@@ -17,6 +18,12 @@ def topology() -> Topology:
     settings = load(ROOT, "prod")
     kept = tuple(service for service in settings.services if service.name in ("web", "nlp"))
     return from_settings(settings.model_copy(update={"services": kept}))
+
+
+@pytest.fixture(autouse=True)
+def _quick_journal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process wrote outlives it without this; only a machine that goes down loses it, and none does here."""
+    monkeypatch.setattr(journal_file.os, "fsync", lambda _: None)
 
 
 @pytest.fixture
