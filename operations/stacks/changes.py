@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from model import stateful
+
 Kind = Literal["create", "update", "replace", "delete", "same"]
 
 OPERATIONS: dict[str, Kind] = {
@@ -23,19 +25,8 @@ OPERATIONS: dict[str, Kind] = {
     "read-replacement": "replace",
 }
 
-STATEFUL = frozenset(
-    {
-        "aws:dynamodb/table:Table",
-        "aws:ecr/repository:Repository",
-        "aws:kms/key:Key",
-        "aws:rds/cluster:Cluster",
-        "aws:rds/clusterInstance:ClusterInstance",
-        "aws:rds/globalCluster:GlobalCluster",
-        "aws:s3/bucket:Bucket",
-        "aws:secretsmanager/secret:Secret",
-    }
-)
-"""Types whose loss loses data or keys."""
+STATEFUL = frozenset({*stateful.STATEFUL, "aws:rds/clusterInstance:ClusterInstance"})
+"""Types whose loss loses data or keys, and the database's instances: without any, nobody reaches what it holds."""
 
 
 @dataclass(frozen=True)

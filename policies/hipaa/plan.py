@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from model.resource import Resource
+from model.stateful import STATEFUL
 from model.values import UNKNOWN, UnknownMet, items, number
 from policies.case import Case
 from policies.examples import Given
 from policies.rule import ANY, Fix, Rule
-from policies.stateful import STATEFUL
 from policies.verdict import NOT_APPLICABLE, PASS, Verdict, fail, unknown
 
 

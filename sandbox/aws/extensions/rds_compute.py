@@ -81,13 +81,10 @@ class Compute:
     def _open(self, site: str, blueprint: Blueprint) -> None:
         if not self._databases.exists(site):
             self._databases.create(site, blueprint.dbname, blueprint.user, blueprint.password, blueprint.source)
-        elif blueprint.source is None or self._mirrors(site, blueprint.source):
+        elif blueprint.source is None or self._databases.source(site) == blueprint.source:
             self._databases.start(site)
         else:
             self._databases.refollow(site, blueprint.source)
-
-    def _mirrors(self, site: str, source: str) -> bool:
-        return self._databases.running(site) and self._databases.source(site) == source
 
     def has_data(self, site: str) -> bool:
         return self._databases.exists(site)

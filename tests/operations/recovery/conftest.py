@@ -5,7 +5,6 @@ import pytest
 from moto import mock_aws
 
 from infra.settings.load import load
-from operations.steps import journal_file
 from operations.topology import Topology, from_settings
 from tests.operations.recovery.cloud import Cloud
 
@@ -23,7 +22,7 @@ def topology() -> Topology:
 @pytest.fixture(autouse=True)
 def _quick_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a process wrote outlives it without this; only a machine that goes down loses it, and none does here."""
-    monkeypatch.setattr(journal_file.os, "fsync", lambda _: None)
+    monkeypatch.setattr("os.fsync", lambda _: None)
 
 
 @pytest.fixture
