@@ -1,5 +1,6 @@
 """Copies of a server's data, taken while it is stopped, and servers of their own on such copies."""
 
+import itertools
 import shutil
 import threading
 from pathlib import Path
@@ -7,11 +8,15 @@ from pathlib import Path
 from sandbox.postgres.place import Place
 from sandbox.postgres.server import PostgresFailed, Server, free_port
 
+KEPT = 4
+"""The newest copies that stay; each is as large as the data."""
+
 
 class Copies:
     """Kept by name, opened under another name, each on a port of its own. Thread-safe."""
 
     def __init__(self) -> None:
+        self._numbers = itertools.count()
         self._folders: dict[str, Path] = {}
         self._opened: dict[str, Server] = {}
         self._lock = threading.Lock()
@@ -20,9 +25,11 @@ class Copies:
         """Copy the stopped server's data. What is kept under the name already stays: it is older, and whole."""
         with self._lock:
             if name not in self._folders:
-                folder = place.folder(f"copy-{len(self._folders)}-{place.safe(name)}")
+                folder = place.folder(f"copy-{next(self._numbers)}-{place.safe(name)}")
                 server.copy_to(folder)
                 self._folders[name] = folder
+                for old in list(self._folders)[:-KEPT]:
+                    shutil.rmtree(self._folders.pop(old), ignore_errors=True)
 
     def open(self, place: Place, name: str, under: str) -> int:
         """Start a server on a copy of the copy, without a source; returns its port. Raises PostgresFailed."""

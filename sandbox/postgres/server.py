@@ -26,6 +26,7 @@ _SETTINGS = {
     "max_connections": "200",
     # A server that is gone for a while must find the WAL it lacks; pg_rewind needs the WAL since the histories parted.
     "wal_keep_size": "512MB",
+    "min_wal_size": "5MB",
     # Only a crash of the machine could lose what the operating system has; killed processes lose nothing.
     "fsync": "off",
     "wal_retrieve_retry_interval": "200ms",
@@ -79,7 +80,8 @@ class Server:
     def initialise(self) -> None:
         """Makes a new, empty cluster in the place of whatever lay there."""
         self._clear()
-        options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
+        # Each timeline begins a segment of its own, and each rewind, base backup and copy takes all that are there.
+        options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "--wal-segsize=1"]
         self._tool("initdb", f"--pgdata={self._data}", f"--username={SUPERUSER}", *options)
         self._configure()
 

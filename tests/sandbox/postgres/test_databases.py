@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from sandbox.postgres import Databases, PostgresFailed
+from sandbox.postgres import Databases, PostgresFailed, copies
 from sandbox.postgres import place as places
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -287,3 +287,15 @@ def test_what_a_former_writer_had_can_be_read_from_its_copy(pair: Databases) -> 
         psycopg.connect(host="127.0.0.1", port=port, dbname="orders", user="lifeline")
     with pytest.raises(PostgresFailed, match="no copy nothing"):
         pair.open_copy("nothing", "rescue")
+
+
+def test_the_newest_copies_stay(pair: Databases) -> None:
+    pair.promote("west")
+    writer, other = "west", "east"
+    for number in range(copies.KEPT + 1):
+        pair.refollow(other, writer, keep=f"copy {number}")
+        pair.promote(other)
+        writer, other = other, writer
+    pair.open_copy("copy 1", "the oldest that is there")
+    with pytest.raises(PostgresFailed, match="no copy copy 0"):
+        pair.open_copy("copy 0", "the one before")
