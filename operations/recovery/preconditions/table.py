@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from operations.recovery.preconditions import compute, database, decision, surroundings
 from operations.recovery.preconditions.finding import Finding, Weight
 from operations.recovery.preconditions.look import Look, Unknown
-from operations.steps.retry import code
+from operations.steps.retry import code, unanswered
 
 Rule = Callable[[Look], Finding]
 
@@ -69,10 +69,13 @@ def _warm(look: Look) -> None:
             future.exception()
 
 
-def _ask(name: str, weight: Weight, rule: Rule, look: Look) -> Finding:
+def _ask(name: str, weight: Weight, rule: Rule, look: Look, last: bool = False) -> Finding:
+    """Asked once more where nobody answered: one call that is lost must not stand in the way of a promotion."""
     try:
         return rule(look)
     except Unknown as unknown:
         return Finding(name, "unknown", str(unknown), weight)
     except Exception as error:  # noqa: BLE001  # whatever broke, the rule was not looked at
+        if not last and unanswered(error):
+            return _ask(name, weight, rule, look, last=True)
         return Finding(name, "unknown", f"it could not be looked at: {code(error) or type(error).__name__}", weight)

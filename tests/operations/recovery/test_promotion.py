@@ -113,6 +113,13 @@ def test_an_answer_lost_after_the_effect_repeats_nothing(cloud: Cloud, tmp_path:
     assert cloud.wardens.record() == ("west", 1)
 
 
+@pytest.mark.parametrize(("lost", "verdict"), [(1, "pass"), (2, "unknown")])
+def test_a_rule_is_asked_once_more_where_nobody_answered(cloud: Cloud, tmp_path: Path, lost: int, verdict: str) -> None:
+    cloud.deaf[spelled("DescribeCertificate")] = lost
+    ready = prepare(cloud.topology, wish(), "east", tmp_path, cloud.world, letters=True)
+    assert [item.verdict for item in ready.findings if item.rule == "certificate"] == [verdict]
+
+
 def test_a_failover_that_takes_its_time_is_asked_for_once(cloud: Cloud, tmp_path: Path) -> None:
     cloud.databases.slow = 20
     assert begin(cloud, tmp_path, wish()).outcome == "promoted"
