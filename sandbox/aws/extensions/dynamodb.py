@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.aws.call import Call, Handler, Passthrough, Result, Rows
 from sandbox.aws.errors import ApiError
+from sandbox.aws.extensions.dynamodb_partition import of_query
 from sandbox.aws.extensions.global_table import GlobalTable, check_membership
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class DynamoDb:
         regional = self._regional(call.region)
         try:
             for table, items in bound:
-                regional.tables[table.name].items = items
+                own = regional.tables[table.name]
+                own.items = of_query(document, own.hash_key_attr, items) if call.operation == "Query" else items
             return passthrough.raw()
         finally:
             for table, _ in bound:

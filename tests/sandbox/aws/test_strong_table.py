@@ -280,3 +280,31 @@ def test_tables_of_one_region_are_left_alone(aws: Aws) -> None:
     aws.faults.dark(EAST)
     inside = aws.client("dynamodb", EAST, EAST)
     assert inside.scan(TableName=NAME, ConsistentRead=True)["Count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("expression", "names", "found"),
+    [
+        ("pk = :p", {}, ["1", "2", "3"]),
+        ("#k=:p AND sk > :s", {"#k": "pk"}, ["2", "3"]),
+        ("sk = :s and pk = :p", {}, ["1"]),
+        ("(pk = :p) AND begins_with(sk, :s)", {}, ["1"]),
+        ("pk = :nobody", {}, []),
+    ],
+)
+def test_a_query_finds_what_is_in_its_partition(
+    aws: Aws, expression: str, names: dict[str, str], found: list[str]
+) -> None:
+    strong(aws)
+    dynamodb = aws.client("dynamodb", EAST)
+    for partition in ("mine", "other"):
+        for number in ("1", "2", "3"):
+            dynamodb.put_item(TableName=NAME, Item={"pk": {"S": partition}, "sk": {"S": number}})
+    values = {":p": {"S": "mine"}, ":s": {"S": "1"}, ":nobody": {"S": "nobody"}}
+    answer = aws.client("dynamodb", WEST).query(
+        TableName=NAME,
+        KeyConditionExpression=expression,
+        ExpressionAttributeValues={name: value for name, value in values.items() if name in expression},
+        **({"ExpressionAttributeNames": names} if names else {}),
+    )
+    assert [(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]] == [("mine", number) for number in found]
