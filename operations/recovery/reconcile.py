@@ -84,9 +84,16 @@ def reconcile(
             f"{len(unseen)} stacks could not be seen:\n{listed}\nPulumi.yaml names {record.active}; nothing was "
             "applied. When their regions answer again, go on with: lifeline reconcile"
         )
-    if adopted := [stack for stack, changes in seen.items() if adopt(engine, changes, say)]:
-        again = side_by_side(engine, "preview", adopted)
-        seen |= {changes.stack: changes for changes in again if isinstance(changes, Changes)}
+    for stack, changes in seen.items():
+        try:
+            if adopt(engine, changes, say):
+                seen[stack] = engine.preview(stack)
+        except EngineError as error:
+            why = (str(error).splitlines() or ["no reason given"])[0]
+            raise Stopped(
+                f"{stack}: what the promotion made could not be taken into its state: {why}\nPulumi.yaml names "
+                f"{record.active}; no resource was touched. Go on with: lifeline reconcile"
+            ) from None
     return Reconciled(record.active, difference, seen)
 
 

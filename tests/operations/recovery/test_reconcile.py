@@ -191,3 +191,27 @@ def test_only_where_the_standby_is_a_pilot_does_the_old_site_give_up_its_instanc
     del it.planned["prod"][1]
     with pytest.raises(Refused, match="ClusterInstance"):
         it.run()
+
+
+def test_what_the_promotion_made_is_adopted_and_the_stack_previewed_again(
+    it: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it.planned = {"dr": [change("aws:rds/clusterInstance:ClusterInstance", "create")]}
+    monkeypatch.setattr(module, "adopt", lambda engine, changes, say: changes.stack == "dr")
+
+    class Engine:
+        def preview(self, stack: str) -> Changes:
+            return Changes(stack)
+
+    done = reconcile(it.root, "production", STACKS, it.read, Engine(), lambda text: None)  # type: ignore[arg-type]
+    assert done.empty and set(done.planned) == set(STACKS)
+
+
+def test_where_that_fails_it_stops_and_says_how_to_go_on(it: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(engine: Any, changes: Changes, say: Any) -> bool:
+        raise EngineError(changes.stack, 1, "the state is locked", changes)
+
+    monkeypatch.setattr(module, "adopt", fails)
+    with pytest.raises(Stopped, match=r"(?s)the state is locked.*no resource was touched.*lifeline reconcile"):
+        it.run()
+    assert "production: west" in it.text
