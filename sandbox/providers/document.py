@@ -50,7 +50,8 @@ LIMITS = """\
 - Times: AWS takes minutes where the sandbox takes a moment. Nothing measured here is an AWS time.
 - Whether AWS itself would take an argument that the SDK's types allow: the emulation checks less than AWS does.
 - A DynamoDB table with eventually consistent replicas, and restores of tables or clusters from backups; only the
-  snapshot that a failover leaves of the old volume has data, and a cluster restored from it answers.
+  snapshot that a failover leaves of the old volume has data (the newest four of them), and a cluster restored from it
+  answers.
 - Secrets' rotation and certificates' renewal: declared, never run. The rotation's function is tested by itself.
 - An alarm on one metric has the state that its datapoints give when somebody looks, a composite one the state that its
   parts give it; alarms on metric math or percentiles stay
