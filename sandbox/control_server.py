@@ -66,11 +66,11 @@ class ControlServer:
             "faults": [fault.as_dict() for fault in sandbox.faults.list()],
             "calls": sandbox.calls.mark(),
             "databases": {
-                site: {
-                    "port": sandbox.databases.port(site),
-                    "writer": sandbox.databases.is_writer(site) if sandbox.databases.running(site) else None,
+                name: {
+                    "port": sandbox.databases.port(name),
+                    "writer": sandbox.databases.is_writer(name) if sandbox.databases.running(name) else None,
                 }
-                for site in sandbox.regions
+                for name in sorted(sandbox.databases.names)
             },
             "tasks": self._tasks(),
             "pools": sandbox.edge.status()["pools"],
@@ -80,7 +80,7 @@ class ControlServer:
     def _tasks(self) -> dict[str, dict[str, list[int]]]:
         """Region → service → process ids of its running tasks."""
         tasks = self._sandbox.tasks
-        found: dict[str, dict[str, list[int]]] = {region: {} for region in self._sandbox.regions.values()}
+        found: dict[str, dict[str, list[int]]] = {region: {} for region in self._sandbox.places}
         for item in tasks.status():
             found[item["region"]][item["service"]] = tasks.pids(item["region"], item["service"])
         return found

@@ -62,13 +62,12 @@ class Demo:
         if done.acknowledged != ORDERS:
             raise DemoFailed(f"only {done.acknowledged} of {ORDERS} orders were acknowledged")
         self._lose(running, settings, old, new)
-        self._count(running, settings, new)
+        self._count(settings, new)
         return self._look(settings)
 
     def _start(self) -> Running:
-        values = {"lease_seconds": 10, "transaction_seconds": 5}
         stack = next(iter(environment(self._root, "production")))
-        running, new = lifecycle.start(self._root, self._folder.name, stack, **values)
+        running, new = lifecycle.start(self._root, self._folder.name, stack, lease_seconds=10, transaction_seconds=5)
         if new:
             self._tell(f"sandbox {self._folder.name} started; edge at http://127.0.0.1:{running.edge}")
         else:
@@ -158,14 +157,8 @@ class Demo:
             time.sleep(0.2)
         raise DemoFailed(f"no order was served within {SERVED_SECONDS} s: the edge last said {status}: {body[:200]!r}")
 
-    def _count(self, running: Running, settings: Settings, surviving: str) -> None:
-        databases = Control(running).get("/status")["databases"]
-        counted = orders.count(
-            self._folder.acknowledged,
-            databases[surviving]["port"],
-            databases[settings.peer(surviving)]["port"],
-            settings.application.replace("-", "_"),
-        )
+    def _count(self, settings: Settings, surviving: str) -> None:
+        counted = orders.compare(self._folder, settings, surviving)
         self._tell(orders.sentence(counted, surviving))
         if not counted.lost:
             raise DemoFailed("no order was lost although replication lagged: the fault did not act")

@@ -22,7 +22,9 @@ class Running:
     edge: int
     providers: dict[str, int]
     regions: dict[str, str]
-    """Site → region."""
+    """Site → region, as it was at the start."""
+    places: list[str]
+    """The regions in which something can run: the sites' and further ones."""
     host: str
     """The host name at which users reach the service through the edge."""
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -21,15 +22,23 @@ PASSPHRASE = "lifeline-sandbox"
 """Protects nothing: the sandbox's state holds no real secret."""
 
 
-def start(root: Path, name: str, stack: str, lease_seconds: int, transaction_seconds: int) -> tuple[Running, bool]:
+def start(
+    root: Path, name: str, stack: str, lease_seconds: int, transaction_seconds: int, regions: Sequence[str] = ()
+) -> tuple[Running, bool]:
     """Start a sandbox for the project in `root`, or find it running. Returns it and whether it is new.
 
-    `stack` is any stack of the environment: its settings say account, domain and regions.
-    Raises RuntimeError with the end of its log where it does not come up.
+    `stack` is any stack of the environment: its settings say account, domain and regions. `regions`: further ones, that
+    a site can be rebuilt in.
+    Raises RuntimeError with the end of its log where it does not come up, ValueError where it runs without one of them.
     """
     folder = Folder(root, name)
     running = folder.read()
     if running is not None:
+        if lacking := [region for region in regions if region not in running.places]:
+            raise ValueError(
+                f"the sandbox {name!r} runs already, without {', '.join(lacking)}: stop it first "
+                "(`lifeline sandbox stop`), or start another one (`--name`)"
+            )
         return running, False
     shutil.rmtree(folder.path, ignore_errors=True)
     folder.path.mkdir(parents=True)
@@ -37,7 +46,7 @@ def start(root: Path, name: str, stack: str, lease_seconds: int, transaction_sec
     folder.overlay.write_text(yaml.safe_dump(values), encoding="utf-8")
     with folder.log.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.server", str(root), name, stack],
+            [sys.executable, "-m", "sandbox.server", str(root), name, stack, *regions],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

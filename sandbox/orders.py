@@ -1,8 +1,15 @@
 """Counting orders by id, straight from both sites' databases: what a rehearsal can see and a real outage cannot."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from infra.naming import Naming
+from infra.settings.model import Settings
+from sandbox.control import Control
+from sandbox.folder import Folder
 
 
 @dataclass(frozen=True)
@@ -39,18 +46,36 @@ class Count:
         }
 
 
-def ids(port: int, database: str) -> frozenset[str]:
+def ids(port: int | None, database: str) -> frozenset[str]:
     """Every order id in one site's database. Raises psycopg.OperationalError where it is not to be reached."""
     import psycopg
 
+    if port is None:
+        raise psycopg.OperationalError("there is no database")
     with psycopg.connect(
         host="127.0.0.1", port=port, dbname=database, user="lifeline", connect_timeout=3
     ) as connection:
         return frozenset(str(row[0]) for row in connection.execute("SELECT order_id FROM orders"))
 
 
-def count(acknowledged: Path, surviving_port: int, old_port: int, database: str) -> Count:
+def of_site(databases: Mapping[str, Any], settings: Settings, site: str) -> Any:
+    """What the sandbox's status says of the site's database: its port, and whether it is a writer. None where the site
+    has none."""
+    return databases.get(f"{settings.sites[site].region}/{Naming.of(settings).database_cluster(site)}")
+
+
+def compare(folder: Folder, settings: Settings, surviving: str) -> Count:
+    """Count what the load in the folder was promised, in the running sandbox. Raises ValueError as `count` does."""
+    databases = Control(folder.require()).get("/status")["databases"]
+    sites = (surviving, settings.peer(surviving))
+    new, old = ((of_site(databases, settings, site) or {}).get("port") for site in sites)
+    return count(folder.acknowledged, new, old, settings.application.replace("-", "_"))
+
+
+def count(acknowledged: Path, surviving_port: int | None, old_port: int | None, database: str) -> Count:
     """Compare what was acknowledged with what survived, and with what the old site still has.
+
+    A port is None where the site has no database.
 
     Raises ValueError where the surviving database cannot be asked.
     """

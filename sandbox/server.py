@@ -1,6 +1,7 @@
 """The supervisor: one process per sandbox that holds both regions, the edge and the providers.
 
-Run by `lifeline sandbox start` as `python -m sandbox.server ROOT NAME STACK`. Its children end with it, always.
+Run by `lifeline sandbox start` as `python -m sandbox.server ROOT NAME STACK [REGION…]`. Its children end with it,
+always.
 """
 
 import logging
@@ -8,6 +9,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 
 from infra.naming import Naming
@@ -30,22 +33,21 @@ CHECKOUT = Path(__file__).parents[1]
 
 
 class Sandbox:
-    """Everything that a sandbox runs, wired together."""
+    """Everything that a sandbox runs, wired together. `more`: regions beside the sites' own that a site may move to."""
 
-    def __init__(self, folder: Folder, settings: Settings) -> None:
+    def __init__(self, folder: Folder, settings: Settings, more: Sequence[str] = ()) -> None:
         self.folder, self.settings = folder, settings
-        regions = {name: site.region for name, site in settings.sites.items()}
-        places = list(regions.values())
+        self.regions = {name: site.region for name, site in settings.sites.items()}
+        self.places = places = list(dict.fromkeys([*self.regions.values(), *more]))
         self.faults = Faults([*places, settings.witness_region, CLOUDFLARE])
         self.calls = CallLog(folder.path / "calls.jsonl")
-        self.databases = Databases(folder.path / "postgres", regions)
-        self.aws = AwsLayer(settings.account_id, self.faults, self.calls, self.databases, regions)
+        self.databases = Databases(folder.path / "postgres")
+        self.aws = AwsLayer(settings.account_id, self.faults, self.calls, self.databases, places)
         self.cloudflare = Cloudflare(self.faults, self.calls, [settings.domain])
         self.edge = Edge(self.cloudflare, self.aws.view, self.faults, self.calls, places)
         self.tasks = Tasks(self.aws.view, self.faults, places, self.aws.endpoint, CHECKOUT, folder.path / "tasks")
         self.aws.running = self.tasks.running
         self.providers: Providers | None = None
-        self.regions = regions
         self.stopped = threading.Event()
 
     def run(self) -> None:
@@ -68,6 +70,7 @@ class Sandbox:
                     edge=edge,
                     providers=self.providers.start(),
                     regions=self.regions,
+                    places=self.places,
                     host=Naming.of(self.settings).edge_host,
                 )
             )
@@ -95,26 +98,22 @@ class Sandbox:
 
     def _obey(self) -> None:
         """What faults mean for the parts that do not ask by themselves."""
-        self.databases.hold(self.faults.lag_seconds or None)
-        east, west = self.regions.values()
-        self.databases.cut(not self.faults.reachable(east, west, "rds"))
-        killed, read_only, lost = (
-            self.faults.killed_regions(),
-            self.faults.read_only_regions(),
-            self.faults.dark_zones(),
-        )
-        for site, region in self.regions.items():
-            if region in killed and self.databases.running(site):
-                self.databases.kill(site)
-            self.databases.read_only(site, region in read_only)
-            self.databases.lose_zones(site, {zone for zone in lost if zone.startswith(region)})
+        faults, databases = self.faults, self.databases
+        databases.hold(faults.lag_seconds or None)
+        databases.cut(*(pair for pair in combinations(self.places, 2) if not faults.reachable(*pair, "rds")))
+        killed = faults.killed_regions()
+        for name in databases.names:
+            if databases.region(name) in killed and databases.running(name):
+                databases.kill(name)
+        databases.read_only(*faults.read_only_regions())
+        databases.lose_zones(faults.dark_zones())
 
 
 def main() -> None:
-    root, name, stack = sys.argv[1:4]
+    root, name, stack, *more = sys.argv[1:]
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     folder = Folder(Path(root), name)
-    sandbox = Sandbox(folder, load(Path(root), stack, folder.overlay))
+    sandbox = Sandbox(folder, load(Path(root), stack, folder.overlay), more)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sandbox.stopped.set())
     sandbox.run()

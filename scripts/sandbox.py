@@ -25,14 +25,32 @@ def start(
     environment: Environment = "production",
     lease_seconds: Annotated[int, typer.Option(help="The lease's length here; a real site's is in its settings.")] = 10,
     transaction_seconds: Annotated[int, typer.Option(help="The bound on one transaction here.")] = 5,
+    region: Annotated[
+        list[str] | None, typer.Option(help="One more that a site can be rebuilt in; repeatable.")
+    ] = None,
 ) -> None:
     """Start it on free ports; one that runs already is left alone."""
     project: Project = context.obj
     stack = next(iter(project.stacks(environment)))
-    running, new = part("lifecycle").start(project.root, name, stack, lease_seconds, transaction_seconds)
+    more = region or []
+    check_regions(more)
+    running, new = part("lifecycle").start(project.root, name, stack, lease_seconds, transaction_seconds, more)
     emit(f"sandbox {name}: {'started' if new else 'running already'}, edge at http://127.0.0.1:{running.edge}")
     suffix = "" if name == "default" else f" --name {name}"
     next_step(f'eval "$(lifeline sandbox env{suffix})", then lifeline up')
+
+
+def check_regions(given: list[str]) -> None:
+    """Refused where one cannot be a region's name: nothing would ever run there."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from infra.settings.model import Region
+
+    for region in given:
+        try:
+            TypeAdapter(Region).validate_python(region)
+        except ValidationError:
+            raise Refused(f"{region!r} is no region's name; eu-west-3 is one") from None
 
 
 @app.command()
@@ -58,9 +76,9 @@ def status(context: typer.Context, name: Name = "default", output: Output = "tex
     if output == "json":
         emit_json(seen)
         return
-    for site, database in seen["databases"].items():
+    for cluster, database in seen["databases"].items():
         writer = {True: "writer", False: "follows", None: "not running"}[database["writer"]]
-        emit(f"database {site}: {writer}, port {database['port']}")
+        emit(f"database {cluster}: {writer}, port {database['port']}")
     for region, services in seen["tasks"].items():
         shown = ", ".join(f"{service} {len(pids)}" for service, pids in sorted(services.items()))
         emit(f"tasks in {region}: {shown or 'none'}")
@@ -131,13 +149,11 @@ def orders(
 ) -> None:
     """Count the acknowledged orders that the surviving database lacks, by id."""
     place = folder(context, name)
-    seen = part("control").Control(place.require()).get("/status")["databases"]
-    if surviving not in seen:
-        raise Refused(f"{surviving!r} is no site: one of {', '.join(seen)}")
-    old = next(site for site in seen if site != surviving)
     project: Project = context.obj
-    database = project.settings(environment).application.replace("-", "_")
-    counted = part("orders").count(place.acknowledged, seen[surviving]["port"], seen[old]["port"], database)
+    settings = project.settings(environment)
+    if surviving not in settings.sites:
+        raise Refused(f"{surviving!r} is no site: one of {', '.join(settings.sites)}")
+    counted = part("orders").compare(place, settings, surviving)
     if output == "json":
         emit_json(counted.document())
     else:

@@ -1,6 +1,6 @@
-"""What every extension is given: moto's state, the faults in force, the real databases and the sites they belong to."""
+"""What every extension is given: moto's state, the faults in force, the real databases and the regions in use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from sandbox.aws.databases import Databases
@@ -10,12 +10,12 @@ from sandbox.faults import Faults
 
 @dataclass
 class Emulation:
-    """`sites` maps region → site, for the sites with a database. `running` counts a service's tasks that really run."""
+    """`regions` are those that sites are in. `running` counts a service's tasks that really run."""
 
     backend: MotoBackend
     faults: Faults
     databases: Databases
-    sites: Mapping[str, str]
+    regions: Collection[str]
     running: Callable[[str, str], int]
     sessions: dict[str, str] = field(default_factory=dict)
     """Access key ids that STS has given out, and who took them."""

@@ -4,7 +4,7 @@ Everything that loads moto is imported by the constructor, because moto reads it
 when it is first imported.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 
 from sandbox.aws import moto_settings
 from sandbox.aws.databases import Databases
@@ -16,12 +16,12 @@ from sandbox.faults import Faults
 class AwsLayer:
     """moto behind callers, faults, a record of calls, and extensions.
 
-    `regions` maps site → region, for the sites that have a database. `running` is asked how many tasks of (cluster ARN,
+    `regions` are those that sites are in. `running` is asked how many tasks of (cluster ARN,
     service name) really run; until somebody replaces it, it answers what was told to `view.set_running`, or 0.
     """
 
     def __init__(
-        self, account_id: str, faults: Faults, calls: CallLog, databases: Databases, regions: Mapping[str, str]
+        self, account_id: str, faults: Faults, calls: CallLog, databases: Databases, regions: Collection[str]
     ) -> None:
         moto_settings.prepare(account_id)
         from sandbox.aws.emulation import Emulation
@@ -30,11 +30,10 @@ class AwsLayer:
         from sandbox.aws.view import View
 
         backend = MotoBackend(account_id)
-        sites = {region: site for site, region in regions.items()}
         self.view = View(backend)
         self.running: Callable[[str, str], int] = self.view.reported_running
         self._emulation = Emulation(
-            backend, faults, databases, sites, lambda cluster, name: self.running(cluster, name)
+            backend, faults, databases, regions, lambda cluster, name: self.running(cluster, name)
         )
         self._pipeline = Pipeline(self._emulation, calls, self.view.registry)
         self._server = LoopbackServer(self._pipeline.answer, "sandbox-aws")

@@ -1,4 +1,4 @@
-"""Copies of a server's data, taken while it is stopped, and servers of their own on such copies."""
+"""Copies of a server's data, taken while it is stopped, that another server can be given."""
 
 import itertools
 import shutil
@@ -6,19 +6,18 @@ import threading
 from pathlib import Path
 
 from sandbox.postgres.place import Place
-from sandbox.postgres.server import PostgresFailed, Server, free_port
+from sandbox.postgres.server import PostgresFailed, Server
 
 KEPT = 4
 """The newest copies that stay; each is as large as the data."""
 
 
 class Copies:
-    """Kept by name, opened under another name, each on a port of its own. Thread-safe."""
+    """Kept by name. Thread-safe."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count()
         self._folders: dict[str, Path] = {}
-        self._opened: dict[str, Server] = {}
         self._lock = threading.Lock()
 
     def keep(self, place: Place, server: Server, name: str) -> None:
@@ -31,28 +30,15 @@ class Copies:
                 for old in list(self._folders)[:-KEPT]:
                     shutil.rmtree(self._folders.pop(old), ignore_errors=True)
 
-    def open(self, place: Place, name: str, under: str) -> int:
-        """Start a server on a copy of the copy, without a source; returns its port. Raises PostgresFailed."""
+    def give(self, name: str, server: Server) -> None:
+        """Make the stopped server's data those of the copy, without a source. Raises PostgresFailed."""
         with self._lock:
             if name not in self._folders:
                 raise PostgresFailed(f"there is no copy {name}: it was dropped, or never taken")
-            server = Server(place, place.safe(under), free_port(), {})
             server.take(self._folders[name])
-            server.start()
-            self._opened[under] = server
-            return server.port
-
-    def shut(self, under: str) -> None:
-        """End a server that was opened, and delete its data; the copy stays. Harmless where there is none."""
-        with self._lock:
-            server = self._opened.pop(under, None)
-        if server is not None:
-            server.remove()
 
     def clear(self) -> None:
-        """End and delete everything."""
-        for under in list(self._opened):
-            self.shut(under)
+        """Delete everything."""
         with self._lock:
             for folder in self._folders.values():
                 shutil.rmtree(folder, ignore_errors=True)

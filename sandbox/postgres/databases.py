@@ -1,8 +1,11 @@
-"""The sites' databases as the emulated RDS sees them: made, followed, promoted, cut off."""
+"""The clusters' databases as the emulated RDS sees them: made, followed, promoted, cut off.
+
+A database's name is `REGION/CLUSTER`, as `us-east-1/nl-fhir-east`: what stands before the slash is where it is.
+"""
 
 import threading
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -22,47 +25,67 @@ class Lag:
     bytes: int
 
 
-class Databases:
-    """One PostgreSQL cluster a site, at most; a standby follows its source through a relay of its own. Thread-safe."""
+@dataclass
+class _Database:
+    """One name's: what it keeps while it has no server is its port."""
 
-    def __init__(self, state_dir: Path, regions: Mapping[str, str]) -> None:
-        """`regions`: site → region, the sites that may have a database. Nothing is made or started here."""
-        self.regions = dict(regions)
+    region: str
+    zone: str
+    port: int = field(default_factory=free_port)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    server: Server | None = None
+    source: str | None = None
+    relay: Relay | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.server is not None and self.server.running
+
+
+class Databases:
+    """One PostgreSQL cluster a name, at most; a standby follows its source through a relay of its own. Thread-safe."""
+
+    def __init__(self, state_dir: Path) -> None:
+        """Nothing is made or started here."""
         self._state_dir = state_dir
         self._found_place: place.Place | None = None
         self._place_lock = threading.Lock()
-        self._ports = {site: free_port() for site in regions}
-        self._servers: dict[str, Server] = {}
-        self._relays: dict[str, Relay] = {}
-        self._sources: dict[str, str] = {}
-        self._locks = {site: threading.RLock() for site in regions}
-        self._read_only: set[str] = set()
-        self._zones = {site: f"{region}a" for site, region in regions.items()}
+        self._known: dict[str, _Database] = {}
+        self._known_lock = threading.Lock()
+        self._read_only: frozenset[str] = frozenset()
         self._copies = Copies()
         self._hold: float | None = None
-        self._cut = False
+        self._cut: frozenset[frozenset[str]] = frozenset()
+
+    @property
+    def names(self) -> list[str]:
+        """Those that have data, running or not."""
+        return [name for name, known in [*self._known.items()] if known.server is not None]
+
+    @staticmethod
+    def region(name: str) -> str:
+        return name.partition("/")[0]
 
     def create(
         self,
-        site: str,
+        name: str,
         dbname: str,
         user: str,
         password: str,
         source: str | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        """Makes and starts the site's cluster. Returns when it answers.
+        """Makes and starts the database. Returns when it answers.
 
         Without `source` it is the founder: a new cluster with the database `dbname` and the master `user`. With it, a
         streaming standby made by a base backup through the relay. `settings` are PostgreSQL parameters beside the
         sandbox's own. Raises PostgresFailed.
         """
-        with self._locks[site]:
-            if site in self._servers:
-                raise PostgresFailed(f"{site} has a database already: delete it first")
-            server = Server(self._place(), site, self._ports[site], settings or {})
+        known = self._of(name)
+        with known.lock:
+            server = self._new(name, known.port, settings)
             if source is not None:
-                self._copy(site, server, source)
+                self._copy(name, server, source)
                 return
             try:
                 server.initialise()
@@ -71,81 +94,98 @@ class Databases:
             except BaseException:
                 server.remove()
                 raise
-            self._servers[site] = server
-            self._restrict(site)
+            self._put(known, server)
 
-    def mirror(self, site: str, source: str) -> None:
-        """Makes the site's data follow `source` without an endpoint, as a volume without instances does.
+    def restore(self, name: str, copy: str) -> None:
+        """Makes and starts a writer with the data that a refollow kept as `copy`. Raises PostgresFailed."""
+        known = self._of(name)
+        with known.lock:
+            server = self._new(name, known.port)
+            try:
+                self._copies.give(copy, server)
+                server.start()
+            except BaseException:
+                server.remove()
+                raise
+            self._put(known, server)
 
-        The server answers at a port that nobody is told; `start` opens the site's own. Harmless where it runs.
+    def mirror(self, name: str, source: str) -> None:
+        """Makes the database's data follow `source` without an endpoint, as a volume without instances does.
+
+        The server answers at a port that nobody is told; `start` opens the database's own. Harmless where it runs.
         Raises PostgresFailed.
         """
-        with self._locks[site]:
-            if site in self._servers:
-                self._server(site).start()
-                self._restrict(site)
+        known = self._of(name)
+        with known.lock:
+            if known.server is not None:
+                known.server.start()
+                self._restrict(known)
             else:
-                self._copy(site, Server(self._place(), site, free_port(), {}), source)
+                self._copy(name, self._new(name, free_port()), source)
 
-    def delete(self, site: str) -> None:
-        """Ends the site's cluster and deletes its files; harmless when there is none."""
-        with self._locks[site]:
-            server = self._servers.pop(site, None)
-            self._sources.pop(site, None)
+    def delete(self, name: str) -> None:
+        """Ends the server and deletes its files; harmless when there is none."""
+        known = self._of(name)
+        with known.lock:
+            server, known.server, known.source = known.server, None, None
             if server is not None:
                 server.remove()
 
-    def port(self, site: str) -> int:
-        """The port on 127.0.0.1 that the site's cluster has or will have: known before there is compute."""
-        return self._ports[site]
+    def port(self, name: str) -> int:
+        """The port on 127.0.0.1 that the database has or will have: known before there is compute."""
+        return self._of(name).port
 
-    def exists(self, site: str) -> bool:
-        return site in self._servers
+    def exists(self, name: str) -> bool:
+        return self._of(name).server is not None
 
-    def running(self, site: str) -> bool:
-        return site in self._servers and self._servers[site].running
+    def running(self, name: str) -> bool:
+        return self._of(name).running
 
-    def source(self, site: str) -> str | None:
-        """The site that this one follows; None when it is a writer of its own."""
-        return self._sources.get(site)
+    def source(self, name: str) -> str | None:
+        """What this one follows; None when it is a writer of its own."""
+        return self._of(name).source
 
-    def start(self, site: str) -> None:
-        """Starts the site's server at its endpoint; one that ran without an endpoint is started anew."""
-        with self._locks[site]:
-            self._server(site).open_at(self._ports[site])
-            self._restrict(site)
+    def start(self, name: str) -> None:
+        """Starts the server at its endpoint; one that ran without an endpoint is started anew."""
+        known = self._of(name)
+        with known.lock:
+            self._server(name).open_at(known.port)
+            self._restrict(known)
 
-    def shut(self, site: str) -> None:
+    def shut(self, name: str) -> None:
         """Closes the endpoint; the server goes on following its source elsewhere."""
-        with self._locks[site]:
-            self._server(site).open_at(free_port())
-            self._restrict(site)
+        known = self._of(name)
+        with known.lock:
+            self._server(name).open_at(free_port())
+            self._restrict(known)
 
-    def stop(self, site: str) -> None:
+    def stop(self, name: str) -> None:
         """A clean shutdown; a standby that can be reached has received everything before it returns."""
-        with self._locks[site]:
-            self._server(site).stop()
+        with self._of(name).lock:
+            self._server(name).stop()
 
-    def kill(self, site: str) -> None:
+    def kill(self, name: str) -> None:
         """An end without notice. Whatever the relay holds still arrives, unless it is cut."""
-        with self._locks[site]:
-            self._server(site).kill()
+        with self._of(name).lock:
+            self._server(name).kill()
 
-    def promote(self, site: str) -> None:
+    def promote(self, name: str) -> None:
         """Makes the standby a writer with what it has received; the former source is left as it is."""
-        with self._locks[site]:
-            self._server(site).promote()
-            self._sources.pop(site, None)
+        known = self._of(name)
+        with known.lock:
+            self._server(name).promote()
+            known.source = None
 
-    def refollow(self, site: str, source: str, keep: str | None = None) -> str:
+    def refollow(self, name: str, source: str, keep: str | None = None) -> str:
         """Makes a former writer follow `source`; what it alone had is gone, but for a copy that is kept as `keep`.
 
         Returns the way: `rewind` or `base backup`.
-        Raises PostgresFailed; the site is then stopped.
+        Raises PostgresFailed; the database is then stopped.
         """
-        with self._locks[site]:
-            server = self._server(site)
-            way = self._way(site, source)
+        known = self._of(name)
+        with known.lock:
+            server = self._server(name)
+            way = self._way(name, source)
             server.stop()
             if keep is not None:
                 self._copies.keep(self._place(), server, keep)
@@ -158,106 +198,113 @@ class Databases:
                 server.copy_from(way)  # the WAL since the histories parted is gone, or one of them is damaged
                 server.start()
                 how = "base backup"
-            self._restrict(site)
+            self._restrict(known)
             return how
 
-    def switchover(self, site: str) -> None:
+    def switchover(self, name: str) -> None:
         """The planned way: the source stops cleanly, the standby gets everything, is promoted, and is followed."""
-        source = self._sources.get(site)
+        source = self.source(name)
         if source is None:
-            raise PostgresFailed(f"{site} follows nothing: there is nothing to switch over")
-        if self._cut:
-            raise PostgresFailed(f"{source} and {site} are cut off from each other: only a failover is possible")
+            raise PostgresFailed(f"{name} follows nothing: there is nothing to switch over")
+        if self._parted(name, source):
+            raise PostgresFailed(f"{source} and {name} are cut off from each other: only a failover is possible")
         self.stop(source)
-        self.promote(site)
-        self.refollow(source, site)
+        self.promote(name)
+        self.refollow(source, name)
 
-    def is_writer(self, site: str) -> bool:
-        """True when the site's server answers and is not in recovery."""
+    def is_writer(self, name: str) -> bool:
+        """True when the server answers and is not in recovery."""
         try:
-            return self.running(site) and self._servers[site].query("select pg_is_in_recovery()") is False
-        except psycopg.Error:
+            return self.running(name) and self._server(name).query("select pg_is_in_recovery()") is False
+        except (psycopg.Error, PostgresFailed):
             return False
 
-    def lag(self, site: str) -> Lag | None:
+    def lag(self, name: str) -> Lag | None:
         """How far the standby is behind its source; None when that cannot be known (which is not zero)."""
-        source = self._sources.get(site)
-        if source is None or self._cut or not self.running(source) or not self.running(site):
+        known = self._of(name)
+        source = known.source
+        if source is None or known.relay is None or self._parted(name, source):
+            return None
+        if not self.running(source) or not known.running:
             return None
         try:
-            written = self._servers[source].query("select pg_current_wal_lsn() - '0/0'")
-            replayed = self._servers[site].query("select pg_last_wal_replay_lsn() - '0/0'")
-        except psycopg.Error:
+            written = self._server(source).query("select pg_current_wal_lsn() - '0/0'")
+            replayed = self._server(name).query("select pg_last_wal_replay_lsn() - '0/0'")
+        except (psycopg.Error, PostgresFailed):
             return None
         behind = max(0, int(written) - int(replayed or 0))
-        return Lag(seconds=self._relays[site].oldest() if behind else 0.0, bytes=behind)
+        return Lag(seconds=known.relay.oldest() if behind else 0.0, bytes=behind)
 
     def hold(self, seconds: float | None) -> None:
         """Keeps WAL in transit by so many seconds, in every direction; None lets it pass, what is held included."""
         self._hold = seconds
-        for relay in list(self._relays.values()):
+        for relay in self._relays():
             relay.hold(seconds)
 
-    def cut(self, cut: bool) -> None:
-        """Cuts the sites off from each other (what is in transit is lost), or lets them meet again."""
-        self._cut = cut
-        for relay in list(self._relays.values()):
-            relay.cut(cut)
+    def cut(self, *pairs: Collection[str]) -> None:
+        """Cuts these pairs of regions, and no others, off from each other: what is in transit between them is lost."""
+        self._cut = frozenset(frozenset(pair) for pair in pairs)
+        for name, known in [*self._known.items()]:
+            if known.relay is not None:
+                known.relay.cut(known.source is not None and self._parted(name, known.source))
 
-    def read_only(self, site: str, on: bool) -> None:
-        """Lets the site's server refuse every write (SQLSTATE 25006) while it answers as ever, or no longer."""
-        with self._locks[site]:
-            if on != (site in self._read_only):
-                self._read_only ^= {site}
-                self._restrict(site)
+    def read_only(self, *regions: str) -> None:
+        """Lets the servers of these regions, and of no others, refuse every write (SQLSTATE 25006) while they answer
+        as ever."""
+        changed = self._read_only ^ set(regions)
+        self._read_only = frozenset(regions)
+        for known in [*self._known.values()]:
+            if known.region in changed:
+                with known.lock:
+                    self._restrict(known)
 
-    def lose_zones(self, site: str, lost: Collection[str]) -> None:
-        """Moves the site's server out of a zone that is lost, as Aurora does: connections end, nothing committed does.
+    def lose_zones(self, lost: Collection[str]) -> None:
+        """Moves servers out of zones that are lost, as Aurora does: connections end, nothing committed does.
 
         Losing all three zones is losing the region (`dark --kill`), and does nothing here.
         """
-        with self._locks[site]:
-            if self._zones[site] not in lost or not self.running(site):
-                return
-            left = [zone for letter in "abc" if (zone := f"{self.regions[site]}{letter}") not in lost]
-            if left:
-                self._zones[site] = left[0]
-                self.kill(site)
-                self._server(site).start()
-                self._restrict(site)
-
-    def open_copy(self, copy: str, name: str) -> int:
-        """Starts a server called `name` on a copy that a refollow kept; returns its port. Raises PostgresFailed."""
-        return self._copies.open(self._place(), copy, name)
-
-    def shut_copy(self, name: str) -> None:
-        """Ends such a server; the copy stays."""
-        self._copies.shut(name)
+        for known in [*self._known.values()]:
+            with known.lock:
+                left = [zone for letter in "abc" if (zone := f"{known.region}{letter}") not in lost]
+                if known.server is not None and known.running and known.zone in lost and left:
+                    known.zone = left[0]
+                    known.server.kill()
+                    known.server.start()
+                    self._restrict(known)
 
     def drop_copies(self) -> None:
-        """Ends every such server and deletes every copy."""
+        """Deletes every copy that was kept."""
         self._copies.clear()
 
-    def dsn(self, site: str, dbname: str, user: str) -> str:
-        """A libpq connection string to the site's own server."""
-        return f"host={HOST} port={self.port(site)} dbname={dbname} user={user}"
+    def dsn(self, name: str, dbname: str, user: str) -> str:
+        """A libpq connection string to the database's own server."""
+        return f"host={HOST} port={self.port(name)} dbname={dbname} user={user}"
 
-    def close(self, keep_files: bool = False) -> None:
+    def close(self) -> None:
         """Ends every server and relay and removes their files."""
-        for site in self.regions:
-            if keep_files and site in self._servers:
-                self.stop(site)
-            else:
-                self.delete(site)
+        for name in self.names:
+            self.delete(name)
         self._copies.clear()
-        for relay in list(self._relays.values()):
+        for relay in self._relays():
             relay.close()
-        self._relays.clear()
-        if not keep_files:
-            with self._place_lock:
-                if self._found_place is not None:
-                    self._found_place.give_away()
-                    self._found_place = None
+        self._known.clear()
+        with self._place_lock:
+            if self._found_place is not None:
+                self._found_place.give_away()
+                self._found_place = None
+
+    def _of(self, name: str) -> _Database:
+        with self._known_lock:
+            if name not in self._known:
+                region = self.region(name)
+                self._known[name] = _Database(region, f"{region}a")
+            return self._known[name]
+
+    def _relays(self) -> list[Relay]:
+        return [known.relay for known in [*self._known.values()] if known.relay is not None]
+
+    def _parted(self, name: str, source: str) -> bool:
+        return frozenset((self.region(name), self.region(source))) in self._cut
 
     def _place(self) -> place.Place:
         """Found when first needed: it can mean a copy of PostgreSQL outside the sandbox's state."""
@@ -266,39 +313,49 @@ class Databases:
                 self._found_place = place.find(self._state_dir)
             return self._found_place
 
-    def _restrict(self, site: str) -> None:
+    def _new(self, name: str, port: int, settings: Mapping[str, str] | None = None) -> Server:
+        if self.exists(name):
+            raise PostgresFailed(f"{name} has a database already: delete it first")
+        return Server(self._place(), place.Place.safe(name), port, settings or {})
+
+    def _put(self, known: _Database, server: Server) -> None:
+        known.server = server
+        self._restrict(known)
+
+    def _restrict(self, known: _Database) -> None:
         """Makes the running server read-only or not: copies of a data folder bring the other's setting along."""
-        if self.running(site):
-            self._servers[site].set("default_transaction_read_only", "on" if site in self._read_only else None)
+        if known.server is not None and known.running:
+            known.server.set("default_transaction_read_only", "on" if known.region in self._read_only else None)
 
-    def _server(self, site: str) -> Server:
-        if site not in self._servers:
-            raise PostgresFailed(f"{site} has no database: create it first")
-        return self._servers[site]
+    def _server(self, name: str) -> Server:
+        server = self._of(name).server
+        if server is None:
+            raise PostgresFailed(f"{name} has no database: create it first")
+        return server
 
-    def _copy(self, site: str, server: Server, source: str) -> None:
+    def _copy(self, name: str, server: Server, source: str) -> None:
+        known = self._of(name)
         try:
-            server.copy_from(self._way(site, source))
+            server.copy_from(self._way(name, source))
             server.start()
         except BaseException:
-            self._sources.pop(site, None)
+            known.source = None
             server.remove()
             raise
-        self._servers[site] = server
-        self._restrict(site)
+        self._put(known, server)
 
-    def _way(self, site: str, source: str) -> int:
-        """The port through which the site reaches its source."""
-        if self._cut:
-            raise PostgresFailed(f"{site} cannot follow {source}: they are cut off from each other")
-        relay = self._relays.get(site)
-        if relay is None:
-            relay = self._relays[site] = Relay()
-            relay.hold(self._hold)
-            relay.cut(self._cut)
-        relay.target = self.port(source)
-        self._sources[site] = source
-        return relay.port
+    def _way(self, name: str, source: str) -> int:
+        """The port through which the database reaches its source."""
+        known = self._of(name)
+        if self._parted(name, source):
+            raise PostgresFailed(f"{name} cannot follow {source}: they are cut off from each other")
+        if known.relay is None:
+            known.relay = Relay()
+            known.relay.hold(self._hold)
+        known.relay.target = self.port(source)
+        known.source = source
+        known.relay.cut(self._parted(name, source))  # asked again: a cut may have come since
+        return known.relay.port
 
     @staticmethod
     def _found(server: Server, dbname: str, user: str, password: str) -> None:

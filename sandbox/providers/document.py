@@ -23,8 +23,11 @@ Written by `python -m sandbox.providers.document` from the rows in `sandbox/prov
 
 The Pulumi engine is the real one. The providers it talks to are emulated: each resource type has a row that says which
 calls make it, read it, change it and remove it, and for every property that changes in place who says so. Whatever no
-row states replaces the resource. The calls go to two emulated AWS regions and an emulated Cloudflare, each as the
-operator.
+row states replaces the resource. The calls go to emulated AWS regions and an emulated Cloudflare, each as the operator.
+
+Tasks and the edge are in the regions of the sites that the settings name when it starts, and in those that
+`lifeline sandbox start --region` adds, for a site that is rebuilt elsewhere. Each Aurora cluster has a PostgreSQL of
+its own, so that a second environment fits beside the first.
 
 - **acts**: the type is made in the emulated cloud; a refresh sees drift and deletion there.
 - **extended by us**: besides, the sandbox adds behaviour that its AWS emulation (moto) lacks.

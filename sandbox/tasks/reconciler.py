@@ -131,7 +131,7 @@ class Tasks:
     def _launch(self, declared: Declared, port: int, task_id: str) -> Process:
         argv = program(declared)
         env = variables(declared, self._sight, self._faults, self._endpoint, self._root, port, task_id)
-        return self._start_process(argv, env, self._root, self._logs / f"{declared.region}-{declared.name}.log")
+        return self._start_process(argv, env, self._root, self._logs / f"{'-'.join(declared.key)}.log")
 
     def _kill(self, region: str) -> None:
         for key, held in self._services.items():

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +16,13 @@ from typing import Any, TypeVar
 
 import yaml
 
+from infra.naming import Naming
 from infra.settings import Settings
 from infra.settings.load import environment
 from operations.stacks.changes import Changes
 from operations.stacks.engine import Engine
 from operations.topology import Topology, from_settings
-from sandbox import lifecycle
+from sandbox import lifecycle, orders
 from sandbox.control import Control
 from sandbox.folder import Folder, Running
 
@@ -32,10 +33,10 @@ TRANSACTION_SECONDS = 2
 
 
 class Estate:
-    """A copy of the shipped settings, a sandbox, and the engine between them."""
+    """A copy of the shipped settings, a sandbox, and the engine between them, for one of the project's environments."""
 
-    def __init__(self, root: Path, saves: bool = False) -> None:
-        self.root = root
+    def __init__(self, root: Path, saves: bool = False, serving: str = "production") -> None:
+        self.root, self.serving = root, serving
         self.folder = Folder(root, "test")
         self.running: Running = self.folder.require()
         self.environment = {
@@ -46,15 +47,17 @@ class Estate:
             },
             **lifecycle.environment(self.folder, self.running),
             **({} if saves else lifecycle.ONE_SAVE),
+            "LIFELINE_ENVIRONMENT": serving,
         }
         self.engine = Engine(root, self.environment)
         self.control = Control(self.running)
+        self.host = Naming.of(self.settings).edge_host
         self.first: dict[str, Changes] = {}
         """What the first `up` did, stack → changes, where a fixture ran it."""
 
     @property
     def stacks(self) -> dict[str, Settings]:
-        return environment(self.root, "production", self.folder.overlay)
+        return environment(self.root, self.serving, self.folder.overlay)
 
     @property
     def settings(self) -> Settings:
@@ -124,7 +127,7 @@ class Estate:
         self, method: str, path: str, document: Mapping[str, Any] | None = None, key: str | None = None
     ) -> tuple[int, dict[str, Any], Mapping[str, str]]:
         """One request at the edge: status, JSON body, headers; status 0 where the connection was closed."""
-        headers = {"host": self.running.host, "content-type": "application/json"}
+        headers = {"host": self.host, "content-type": "application/json"}
         if key is not None:
             headers["idempotency-key"] = key
         request = urllib.request.Request(
@@ -169,13 +172,19 @@ class Estate:
         found: dict[str, Any] = self.control.get("/status")
         return found
 
+    def database_at(self, site: str) -> dict[str, Any]:
+        """The port of the site's database, and whether it is a writer: None where it does not run."""
+        found: dict[str, Any] | None = orders.of_site(self.status()["databases"], self.settings, site)
+        assert found is not None, f"{site} has no database"
+        return found
+
     def database(self, site: str) -> Any:
         """A connection to one site's database as its master, autocommitting."""
         import psycopg
 
         return psycopg.connect(
             host="127.0.0.1",
-            port=self.status()["databases"][site]["port"],
+            port=self.database_at(site)["port"],
             dbname=self.settings.application.replace("-", "_"),
             user="lifeline",
             autocommit=True,
@@ -204,10 +213,13 @@ def wait(true: Callable[[], Any], what: str, seconds: float = 60) -> None:
 
 
 @contextmanager
-def estate(folder: Path, source: Path = ROOT, saves: bool = False, **values: Any) -> Iterator[Estate]:
+def estate(
+    folder: Path, source: Path = ROOT, saves: bool = False, regions: Sequence[str] = (), **values: Any
+) -> Iterator[Estate]:
     """A fresh project, a copy of the one in `source`, and a sandbox, ended afterwards.
 
-    `saves`: the engine writes its state at every step, as it does for users: for a kill in the middle, and for figures.
+    `regions`: further ones of the sandbox. `saves`: the engine writes its state at every step, as it does for users,
+    for a kill in the middle and for figures.
     """
     for file in source.glob("Pulumi*.yaml"):
         shutil.copy(file, folder)
@@ -218,7 +230,7 @@ def estate(folder: Path, source: Path = ROOT, saves: bool = False, **values: Any
     for key, value in values.items():
         document["config"][f"lifeline:{key}"] = {"value": value}
     path.write_text(yaml.safe_dump(document, sort_keys=False))
-    lifecycle.start(folder, "test", "global", LEASE_SECONDS, TRANSACTION_SECONDS)
+    lifecycle.start(folder, "test", "global", LEASE_SECONDS, TRANSACTION_SECONDS, regions)
     try:
         yield Estate(folder, saves)
     finally:

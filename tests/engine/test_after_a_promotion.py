@@ -37,7 +37,7 @@ def writers(it: Estate) -> Iterator[Writers]:
 
 
 def ids(it: Estate, site: str) -> frozenset[str]:
-    return orders.ids(it.status()["databases"][site]["port"], it.settings.application.replace("-", "_"))
+    return orders.ids(it.database_at(site)["port"], it.settings.application.replace("-", "_"))
 
 
 def kept_report(it: Estate) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def test_the_old_region_wakes_up_and_its_orders_are_saved_first(it: Estate, writ
     assert found.count("undecided") == len(left_at_east)
     assert not any(order in shown.stdout + shown.stderr for order in left_at_east)
     assert kept_report(it)["rpo"]["database"]["rows"] == len(left_at_east)
-    assert it.status()["databases"]["east"]["writer"] is False
+    assert it.database_at("east")["writer"] is False
     clusters = it.aws("rds", "us-east-1").describe_db_clusters()["DBClusters"]
     assert len(clusters) == 1, "the copy is gone again"
     sealed = [call for call in it.calls(0) if "arguments" in call and any(o in str(call) for o in left_at_east)]
@@ -168,7 +168,7 @@ def test_the_checkout_follows_there_and_back(it: Estate) -> None:
     assert report["rpo"]["database"] == {**report["rpo"]["database"], "seconds": 0.0, "rows": 0}
 
     def follows() -> bool:
-        return it.status()["databases"]["west"]["writer"] is False
+        return it.database_at("west")["writer"] is False
 
     wait(follows, "west's database follows east's")
     reconcile(it, "east")

@@ -45,7 +45,7 @@ def refused(it: Estate, site: str) -> bool:
     import psycopg
 
     name = it.settings.application.replace("-", "_")
-    port = it.status()["databases"][site]["port"]
+    port = it.database_at(site)["port"]
     with psycopg.connect(host="127.0.0.1", port=port, dbname=name, user="app", autocommit=True) as connection:
         try:
             connection.execute("INSERT INTO fence_probe DEFAULT VALUES")
@@ -142,10 +142,10 @@ def test_a_region_killed_outright_loses_all_that_runs_and_comes_back(it: Estate)
     shown = it.lifeline("sandbox", "fault", "set", "dark", "us-west-2", "--kill", "--name", "test")
     assert shown.returncode == 0, shown.stderr
     wait(lambda: not any(it.status()["tasks"]["us-west-2"].values()), "no task is left in us-west-2")
-    assert it.status()["databases"]["west"]["writer"] is None, "its database is gone too"
+    assert it.database_at("west")["writer"] is None, "its database is gone too"
     assert it.order("while-the-standby-is-dead")[0] == 201
     assert it.lifeline("sandbox", "fault", "clear", "--name", "test").returncode == 0
-    wait(lambda: it.status()["databases"]["west"]["writer"] is False, "its database follows again")
+    wait(lambda: it.database_at("west")["writer"] is False, "its database follows again")
     wait(lambda: it.status()["tasks"]["us-west-2"].get("web"), "its services run again")
 
 

@@ -28,7 +28,7 @@ def test_a_pilot_standby_is_promoted_with_every_order_and_comes_into_the_state(t
         assert shown.returncode == 0, shown.stderr
         assert json.loads(shown.stdout.splitlines()[-1])["outcome"] == "promoted"
         it.wait_served("west")
-        port = it.status()["databases"]["west"]["port"]
+        port = it.database_at("west")["port"]
         assert set(given) <= orders.ids(port, it.settings.application.replace("-", "_"))
         if mode == "failover":
             it.control.post("/clear", {})
@@ -49,4 +49,4 @@ def _the_state_follows(it: Estate) -> None:
     it.each(it.engine.up)
     assert all(changes.empty for changes in it.each(it.engine.preview).values())
     assert it.aws("rds", "us-east-1").describe_db_instances()["DBInstances"] == []
-    assert it.status()["databases"]["east"]["writer"] is False, "its volume goes on following"
+    assert it.database_at("east")["writer"] is False, "its volume goes on following"

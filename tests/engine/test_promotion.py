@@ -62,7 +62,7 @@ def test_the_service_moves_while_the_old_warden_sleeps(it: Estate) -> None:
     assert writers.never_both()
     status, body, _ = it.order("after-the-move")
     assert status == 201 and body["site"] == "west"
-    assert it.status()["databases"]["west"]["writer"] is True
+    assert it.database_at("west")["writer"] is True
 
 
 def test_one_that_is_killed_six_times_and_stops_once_goes_on_to_its_end(it: Estate) -> None:
@@ -111,8 +111,7 @@ def test_a_switchover_back_gives_no_acknowledged_order_up(it: Estate) -> None:
         finally:
             ordering.stop()
     assert writers.never_both()
-    databases = it.status()["databases"]
-    counted = orders.count(acked, databases["west"]["port"], databases["east"]["port"], "nl_fhir")
+    counted = orders.count(acked, it.database_at("west")["port"], it.database_at("east")["port"], "nl_fhir")
     assert not counted.lost and counted.acknowledged, orders.sentence(counted, "west")
     done = json.loads(shown.stdout.splitlines()[-1])
     assert "proved" in done["fence"]["how"], done["fence"]
@@ -157,8 +156,7 @@ def test_with_the_new_active_region_dark_the_service_moves_back(it: Estate) -> N
         if call["caller"] == "operator" and call["region"] == "us-west-2" and call["outcome"] == "ok"
     ]
     assert reached == [], "nothing that the promotion needed was answered by the dark region"
-    databases = it.status()["databases"]
-    counted = orders.count(acked, databases["east"]["port"], databases["west"]["port"], "nl_fhir")
+    counted = orders.count(acked, it.database_at("east")["port"], it.database_at("west")["port"], "nl_fhir")
     assert len(counted.lost) >= 1 and counted.exact is True, orders.sentence(counted, "east")
 
 

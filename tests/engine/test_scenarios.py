@@ -106,7 +106,7 @@ def never_both(stage: Stage) -> Iterator[None]:
     assert writers.never_both()
 
     def follows() -> bool:
-        return stage.it.status()["databases"][stage.target]["writer"] is False
+        return stage.it.database_at(stage.target)["writer"] is False
 
     wait(follows, "the standby follows")
     stage.it.configure(active={"production": stage.it.topology.peer(stage.target)})

@@ -24,10 +24,10 @@ class Acknowledged:
 
 
 class Writers:
-    """Two threads, one for each site, from `start` to `stop`."""
+    """A thread for each site, or for each of those that are named, from `start` to `stop`."""
 
-    def __init__(self, it: Estate) -> None:
-        ports = {site: found["port"] for site, found in it.status()["databases"].items()}
+    def __init__(self, it: Estate, *sites: str) -> None:
+        ports = {site: it.database_at(site)["port"] for site in sites or it.settings.sites}
         self._name = it.settings.application.replace("-", "_")
         self._stop = threading.Event()
         self.seen = {site: Acknowledged(site) for site in ports}

@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 from sandbox.postgres import Databases
 
-databases = Databases(Path(sys.argv[1]), {"east": "us-east-1", "west": "us-west-2"})
+databases = Databases(Path(sys.argv[1]))
 try:
     databases.create("east", "clinic", "lifeline", "secret")
     databases.create("west", "clinic", "lifeline", "secret", source="east")

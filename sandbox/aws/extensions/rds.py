@@ -33,8 +33,8 @@ class Rds:
     def __init__(self, emulation: "Emulation") -> None:
         self._emulation = emulation
         self._estate = Estate()
-        self._compute = Compute(emulation.databases, emulation.sites)
-        self._snapshots = Snapshots(emulation, self._estate, self._compute)
+        self._compute = Compute(emulation.databases)
+        self._snapshots = Snapshots(emulation, self._estate)
         self._globals = GlobalClusters(emulation, self._estate, self._compute, self._snapshots)
         self._groups = Groups(emulation)
 
@@ -44,6 +44,7 @@ class Rds:
         rows |= dict.fromkeys(_INSTANCE_OPERATIONS, self._shown)
         rows |= {
             "CreateDBCluster": self._create_cluster,
+            "RestoreDBClusterFromSnapshot": self._restore_cluster,
             "DeleteDBCluster": self._delete_cluster,
             "CreateDBInstance": self._create_instance,
             "DeleteDBInstance": self._delete_instance,
@@ -89,6 +90,11 @@ class Rds:
             self._globals.join(shell, cluster)
             self._mirror(cluster)
         self._show_cluster(call.region, described)
+        return output
+
+    def _restore_cluster(self, call: Call, passthrough: Passthrough) -> Result:
+        output = self._snapshots.restore(call)
+        self._show_cluster(call.region, output["DBCluster"])
         return output
 
     def _check_member(self, region: str, given: dict[str, Any], *, founder: bool) -> None:
@@ -138,33 +144,20 @@ class Rds:
         output["DBCluster"]["Status"] = "deleting"
         if cluster is not None:
             del self._estate.clusters[(call.region, cluster.identifier)]
-        if cluster is not None and cluster.copy is None:
             self._groups.drop_automatic_snapshots(call.region, cluster.arn)
-            if (site := self._compute.site(call.region)) is not None and not self._region_clusters(call.region):
-                self._compute.delete(site)
+            self._compute.delete(cluster.volume)
         return output
 
     # Instances
 
     def _create_instance(self, call: Call, passthrough: Passthrough) -> Result:
         cluster = self._estate.cluster(call.region, call.parameters.get("DBClusterIdentifier", ""))
-        site = self._compute.site(call.region)
-        if cluster is not None and cluster.copy is None and site is not None:
-            for other in self._region_clusters(call.region):
-                if other is not cluster and other.instances:
-                    raise ApiError(
-                        "InsufficientDBInstanceCapacity",
-                        f"The sandbox runs one database at {site}, and {other.identifier} has it: {cluster.identifier} "
-                        "cannot have instances too",
-                    )
         output = passthrough(parameters=self._with_window(call, cluster))
         if cluster is not None:
             first = not cluster.instances
             cluster.instances[output["DBInstance"]["DBInstanceIdentifier"]] = rds_settings.of_instance(call.parameters)
-            if first and cluster.copy is not None:
-                self._snapshots.start(cluster)
-            elif first and site is not None:
-                self._compute.start(site, self._blueprint(cluster))
+            if first:
+                self._compute.start(cluster.volume, self._blueprint(cluster))
         self._show_instance(call.region, output["DBInstance"])
         return output
 
@@ -185,27 +178,22 @@ class Rds:
         cluster = self._estate.cluster(call.region, described.get("DBClusterIdentifier") or "")
         if cluster is not None:
             cluster.instances.pop(described["DBInstanceIdentifier"], None)
-            site = self._compute.site(call.region)
-            if not cluster.instances and cluster.copy is not None:
-                self._snapshots.stop(cluster)
-            elif not cluster.instances and site is not None:
-                self._compute.stop(site)
+            if not cluster.instances:
+                self._compute.stop(cluster.volume)
         return output
 
     def _mirror(self, cluster: Cluster) -> None:
-        """Let a secondary's volume follow from its creation, unless another cluster has the site's database."""
-        site = self._compute.site(cluster.region)
+        """Let a secondary's volume follow from its creation."""
         blueprint = self._blueprint(cluster)
-        if site is not None and blueprint.source is not None and self._region_clusters(cluster.region) == [cluster]:
-            self._compute.start(site, replace(blueprint, instances=False))
+        if blueprint.source is not None:
+            self._compute.start(cluster.volume, replace(blueprint, instances=False))
 
     def _blueprint(self, cluster: Cluster) -> Blueprint:
         shell = self._estate.global_of(cluster)
         if shell is None or shell.writer == cluster.arn:
-            return Blueprint(cluster.dbname, cluster.user, cluster.password, None)
+            return Blueprint(cluster.dbname, cluster.user, cluster.password, None, copy=cluster.copy)
         writer = shell.writer_member
-        source = self._compute.site(writer.region) if writer else None
-        return Blueprint(shell.dbname, shell.user, shell.password, source)
+        return Blueprint(shell.dbname, shell.user, shell.password, writer.volume if writer else None)
 
     # What is shown
 
@@ -244,13 +232,8 @@ class Rds:
         cluster = self._estate.cluster(region, described["DBClusterIdentifier"])
         if cluster is None:
             return
-        if cluster.copy is not None:
-            self._snapshots.show_cluster(cluster, described)
-            return
         described |= cluster.settings
-        site = self._compute.site(region)
-        if site is not None:
-            described |= {"Endpoint": _ADDRESS, "ReaderEndpoint": _ADDRESS, "Port": self._compute.port(site)}
+        described |= {"Endpoint": _ADDRESS, "ReaderEndpoint": _ADDRESS, "Port": self._compute.port(cluster.volume)}
         if cluster.status is not None:
             described["Status"] = cluster.status
         described.pop("ReplicationSourceIdentifier", None)
@@ -268,23 +251,12 @@ class Rds:
 
     def _show_instance(self, region: str, described: dict[str, Any]) -> None:
         cluster = self._estate.cluster(region, described.get("DBClusterIdentifier") or "")
-        site = self._compute.site(region)
         if cluster is None:
             return
         described |= cluster.instances.get(described["DBInstanceIdentifier"], {})
-        if cluster.copy is not None:
-            self._snapshots.show_instance(cluster, described)
-            return
-        if site is None:
-            return
-        described["Endpoint"] = {"Address": _ADDRESS, "Port": self._compute.port(site)}
-        state = self._compute.state(site)
-        described["DBInstanceStatus"] = _INSTANCE_STATUS.get(state, "stopped")
-        if (problem := self._compute.problem(site)) is not None:
+        described["Endpoint"] = {"Address": _ADDRESS, "Port": self._compute.port(cluster.volume)}
+        described["DBInstanceStatus"] = _INSTANCE_STATUS.get(self._compute.state(cluster.volume), "stopped")
+        if (problem := self._compute.problem(cluster.volume)) is not None:
             described["StatusInfos"] = [
                 {"StatusType": "sandbox database", "Normal": False, "Status": "error", "Message": problem}
             ]
-
-    def _region_clusters(self, region: str) -> list[Cluster]:
-        """Those that may have the site's own database."""
-        return [found for (place, _), found in self._estate.clusters.items() if place == region and found.copy is None]

@@ -1,12 +1,12 @@
 """The real databases behind emulated Aurora clusters: started, promoted and rejoined in the background, as RDS does it.
 
-One worker to a site, so that what is done to one database stays in order and a slow site delays no other: a promotion
-never waits for the lost region.
+One worker to a volume, so that what is done to one database stays in order and a slow one delays no other: a promotion
+never waits for the lost region. A volume's name is its cluster's, `REGION/CLUSTER`.
 """
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -22,9 +22,10 @@ _REJOIN_PAUSE = 0.3
 
 @dataclass(frozen=True)
 class Blueprint:
-    """How to start a site's database. `source` is the site it replicates, None for a writer.
+    """How to start a cluster's database. `source` is the volume it replicates, None for a writer.
 
-    Without `instances` it is a replica's volume alone: it follows, and has no endpoint.
+    Without `instances` it is a replica's volume alone: it follows, and has no endpoint. With `copy` its first data are
+    those that were kept under that name.
     """
 
     dbname: str
@@ -32,14 +33,14 @@ class Blueprint:
     password: str
     source: str | None
     instances: bool = True
+    copy: str | None = None
 
 
 class Compute:
-    """The state of each site's database as RDS would report it. Thread-safe; no method waits for a database."""
+    """The state of each volume's database as RDS would report it. Thread-safe; no method waits for a database."""
 
-    def __init__(self, databases: Databases, sites: Mapping[str, str]) -> None:
+    def __init__(self, databases: Databases) -> None:
         self._databases = databases
-        self._sites = sites
         self._lock = threading.RLock()
         self._workers: dict[str, ThreadPoolExecutor] = {}
         self._states: dict[str, State] = {}
@@ -47,96 +48,95 @@ class Compute:
         self._waiting: dict[str, Blueprint] = {}
         self._generation = 0
 
-    def site(self, region: str) -> str | None:
-        return self._sites.get(region)
+    def port(self, volume: str) -> int:
+        return self._databases.port(volume)
 
-    def port(self, site: str) -> int:
-        return self._databases.port(site)
-
-    def state(self, site: str) -> State:
+    def state(self, volume: str) -> State:
         with self._lock:
-            return self._states.get(site, "stopped")
+            return self._states.get(volume, "stopped")
 
-    def problem(self, site: str) -> str | None:
-        """Why the site's last action failed, or None."""
+    def problem(self, volume: str) -> str | None:
+        """Why the last action failed, or None."""
         with self._lock:
-            return self._problems.get(site)
+            return self._problems.get(volume)
 
-    def start(self, site: str, blueprint: Blueprint) -> None:
-        """Start the site's database; a replica that has no data yet waits until its source runs."""
+    def start(self, volume: str, blueprint: Blueprint) -> None:
+        """Start the volume's database; a replica that has no data yet waits until its source runs."""
         source = blueprint.source
         with self._lock:
-            waits = source is not None and self.state(source) != "running" and not self._databases.exists(site)
+            waits = source is not None and self.state(source) != "running" and not self._databases.exists(volume)
             if blueprint.instances:
-                self._states[site] = "waiting" if waits else "starting"
+                self._states[volume] = "waiting" if waits else "starting"
             if waits:
-                self._waiting[site] = blueprint
+                self._waiting[volume] = blueprint
                 return
-            self._waiting.pop(site, None)
+            self._waiting.pop(volume, None)
         if source is not None and not blueprint.instances:
-            self._submit(site, lambda: self._databases.mirror(site, source), lambda _: None)
+            self._submit(volume, lambda: self._databases.mirror(volume, source), lambda _: None)
         else:
-            self._submit(site, lambda: self._open(site, blueprint), self._started)
+            self._submit(volume, lambda: self._open(volume, blueprint), self._started)
 
-    def _open(self, site: str, blueprint: Blueprint) -> None:
-        if not self._databases.exists(site):
-            self._databases.create(site, blueprint.dbname, blueprint.user, blueprint.password, blueprint.source)
-        elif blueprint.source is None or self._databases.source(site) == blueprint.source:
-            self._databases.start(site)
+    def _open(self, volume: str, blueprint: Blueprint) -> None:
+        if not self._databases.exists(volume) and blueprint.copy is not None:
+            self._databases.restore(volume, blueprint.copy)
+        elif not self._databases.exists(volume):
+            self._databases.create(volume, blueprint.dbname, blueprint.user, blueprint.password, blueprint.source)
+        elif blueprint.source is None or self._databases.source(volume) == blueprint.source:
+            self._databases.start(volume)
         else:
-            self._databases.refollow(site, blueprint.source)
+            self._databases.refollow(volume, blueprint.source)
 
-    def has_data(self, site: str) -> bool:
-        return self._databases.exists(site)
+    def has_data(self, volume: str) -> bool:
+        return self._databases.exists(volume)
 
-    def follows(self, site: str) -> bool:
-        """Whether the site has data that follow another's, with instances or without."""
-        return self._databases.source(site) is not None
+    def follows(self, volume: str) -> bool:
+        """Whether there are data that follow another's, with instances or without."""
+        return self._databases.source(volume) is not None
 
-    def revive(self, site: str) -> None:
+    def revive(self, volume: str) -> None:
         """Start again what runs according to RDS and was killed with its region; a volume needs no instance for it."""
 
         def action() -> None:
-            if self._databases.running(site):
+            if self._databases.running(volume):
                 return
-            if self.state(site) == "running":
-                self._databases.start(site)
-            elif (source := self._databases.source(site)) is not None:
-                self._databases.mirror(site, source)
+            if self.state(volume) == "running":
+                self._databases.start(volume)
+            elif (source := self._databases.source(volume)) is not None:
+                self._databases.mirror(volume, source)
 
-        self._submit(site, action, lambda _: None)
+        self._submit(volume, action, lambda _: None)
 
-    def stop(self, site: str) -> None:
-        """Stop the site's compute; its storage stays, and a replica's goes on following."""
+    def stop(self, volume: str) -> None:
+        """Stop the compute; the storage stays, and a replica's goes on following."""
         with self._lock:
-            self._waiting.pop(site, None)
-            self._states[site] = "stopped"
+            self._waiting.pop(volume, None)
+            self._states[volume] = "stopped"
 
         def action() -> None:
-            if self._databases.source(site) is not None:
-                self._databases.shut(site)
+            if self._databases.source(volume) is not None:
+                self._databases.shut(volume)
             else:
-                self._databases.stop(site)
+                self._databases.stop(volume)
 
-        self._submit(site, action, lambda _: None)
+        self._submit(volume, action, lambda _: None)
 
-    def delete(self, site: str) -> None:
-        """Stop the site's database and remove its storage."""
+    def delete(self, volume: str) -> None:
+        """Stop the volume's database and remove its storage."""
         with self._lock:
-            self._waiting.pop(site, None)
-            self._states[site] = "stopped"
-        self._submit(site, lambda: self._databases.delete(site), lambda _: None)
+            self._waiting.pop(volume, None)
+            self._states[volume] = "stopped"
+        self._submit(volume, lambda: self._databases.delete(volume), lambda _: None)
 
-    def promote(self, site: str, done: Done) -> None:
-        """Make the site's replica a writer with what it has; `done` is told the problem, or None."""
-        self._submit(site, lambda: self._databases.promote(site), lambda _: done(self.problem(site)))
+    def promote(self, volume: str, done: Done) -> None:
+        """Make the replica a writer with what it has; `done` is told the problem, or None."""
+        self._submit(volume, lambda: self._databases.promote(volume), lambda _: done(self.problem(volume)))
 
-    def switchover(self, site: str, done: Done) -> None:
-        """Make the site's replica the writer with all that its source wrote, and the source its replica."""
-        self._submit(site, lambda: self._databases.switchover(site), lambda _: done(self.problem(site)))
+    def switchover(self, volume: str, done: Done) -> None:
+        """Make the replica the writer with all that its source wrote, and the source its replica."""
+        self._submit(volume, lambda: self._databases.switchover(volume), lambda _: done(self.problem(volume)))
 
-    def rejoin(self, site: str, source: str, keep: str | None, done: Done) -> None:
-        """Make the site's database a replica of `source`'s, after a copy of what it has is kept under that name.
+    def rejoin(self, volume: str, source: str, keep: str | None, done: Done) -> None:
+        """Make the volume's database a replica of `source`'s, after a copy of what it has is kept under that name.
 
         Tried again for a while: the way may just have opened.
         """
@@ -144,7 +144,7 @@ class Compute:
         def action() -> None:
             for attempt in range(_REJOIN_ATTEMPTS):
                 try:
-                    self._databases.refollow(site, source, keep)
+                    self._databases.refollow(volume, source, keep)
                 except Exception:  # every database fails in its own way; the last one is reported
                     if attempt == _REJOIN_ATTEMPTS - 1:
                         raise
@@ -152,26 +152,20 @@ class Compute:
                 else:
                     return
 
-        self._submit(site, action, lambda _: done(self.problem(site)))
-
-    def open_copy(self, site: str, copy: str, name: str, done: Callable[[int], None]) -> None:
-        """Start a database beside the site's own on a kept copy; `done` is told its port."""
-        self._submit(site, lambda: done(self._databases.open_copy(copy, name)), lambda _: None)
-
-    def shut_copy(self, site: str, name: str) -> None:
-        """End such a database."""
-        self._submit(site, lambda: self._databases.shut_copy(name), lambda _: None)
+        self._submit(volume, action, lambda _: done(self.problem(volume)))
 
     def reset(self) -> None:
-        """Delete every site's database that was ever started, and wait for it."""
+        """Delete every database that was ever started, and wait for it."""
         with self._lock:
             self._generation += 1
-            touched = [*self._workers]
+            workers, self._workers = self._workers, {}
             self._states.clear()
             self._problems.clear()
             self._waiting.clear()
-        for future in [self._worker(site).submit(self._databases.delete, site) for site in touched]:
+        for future in [worker.submit(self._databases.delete, volume) for volume, worker in workers.items()]:
             future.result()
+        for worker in workers.values():
+            worker.shutdown(wait=True)
         self._databases.drop_copies()
 
     def close(self) -> None:
@@ -182,7 +176,7 @@ class Compute:
         for worker in workers:
             worker.shutdown(wait=True, cancel_futures=True)
 
-    def _submit(self, site: str, action: Callable[[], None], then: Callable[[str], None]) -> None:
+    def _submit(self, volume: str, action: Callable[[], None], then: Callable[[str], None]) -> None:
         with self._lock:
             generation = self._generation
 
@@ -199,25 +193,25 @@ class Compute:
                 if generation != self._generation:
                     return
                 if problem is None:
-                    self._problems.pop(site, None)
+                    self._problems.pop(volume, None)
                 else:
-                    self._problems[site] = problem
-            then(site)
+                    self._problems[volume] = problem
+            then(volume)
 
-        self._worker(site).submit(run)
+        self._worker(volume).submit(run)
 
-    def _worker(self, site: str) -> ThreadPoolExecutor:
+    def _worker(self, volume: str) -> ThreadPoolExecutor:
         with self._lock:
-            if site not in self._workers:
-                self._workers[site] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"rds-{site}")
-            return self._workers[site]
+            if volume not in self._workers:
+                self._workers[volume] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"rds-{volume}")
+            return self._workers[volume]
 
-    def _started(self, site: str) -> None:
+    def _started(self, volume: str) -> None:
         with self._lock:
-            if self._states.get(site) != "starting":
+            if self._states.get(volume) != "starting":
                 return  # stopped meanwhile
-            self._states[site] = "failed" if site in self._problems else "running"
-            followers = [(name, plan) for name, plan in self._waiting.items() if plan.source == site]
-        if self.state(site) == "running":
+            self._states[volume] = "failed" if volume in self._problems else "running"
+            followers = [(name, plan) for name, plan in self._waiting.items() if plan.source == volume]
+        if self.state(volume) == "running":
             for name, plan in followers:
                 self.start(name, plan)

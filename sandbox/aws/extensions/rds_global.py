@@ -45,15 +45,15 @@ class GlobalClusters:
 
     def faults_changed(self) -> None:
         """Keep what an isolated region knew; let members that were left behind rejoin when they can be reached."""
-        for region in self._emulation.sites:
+        for region in self._emulation.regions:
             if not self._reach.isolated(region):
                 self._estate.seen_from.pop(region, None)
             elif region not in self._estate.seen_from:
                 self._estate.seen_from[region] = [found.describe() for found in self._estate.globals.values()]
         killed = {fault.region for fault in self._emulation.faults.list() if fault.kill}
-        for region, site in self._emulation.sites.items():
-            if region not in killed:
-                self._compute.revive(site)
+        for regional in self._estate.clusters.values():
+            if regional.region not in killed:
+                self._compute.revive(regional.volume)
         for cluster in self._estate.globals.values():
             self._moves.rejoin_members(cluster)
 
@@ -168,8 +168,7 @@ class GlobalClusters:
         """A secondary that leaves becomes a cluster of its own, with the data that it has."""
         regional.global_cluster = None
         regional.dbname, regional.user, regional.password = cluster.dbname, cluster.user, cluster.password
-        site = self._compute.site(regional.region)
-        if was_writer or site is None or not self._compute.follows(site):
+        if was_writer or not self._compute.follows(regional.volume):
             return
         regional.status = "promoting"
 
@@ -177,7 +176,7 @@ class GlobalClusters:
             with self._emulation.backend.lock:
                 regional.status = "failed" if problem else None
 
-        self._compute.promote(site, done)
+        self._compute.promote(regional.volume, done)
 
     # Tags
 

@@ -52,7 +52,8 @@ class Moves:
                 "InvalidGlobalClusterStateFault", f"{target.arn} is the primary of {cluster.identifier} already"
             )
         self._reach.check(call.region, target.region)
-        site = self._running_site(target)
+        if not self._runs(target):
+            raise ApiError("InvalidDBClusterStateFault", f"{target.arn} has no running instance to become the primary")
         connected = self._reach.between(target.region, old.region)
         if not allow_data_loss and not (connected and target.synchronized and self._runs(old)):
             raise ApiError(
@@ -73,9 +74,9 @@ class Moves:
                 self._finish_move(cluster, target, problem, everybody_follows=not allow_data_loss)
 
         if allow_data_loss:
-            self._compute.promote(site, moved)
+            self._compute.promote(target.volume, moved)
         else:
-            self._compute.switchover(site, moved)
+            self._compute.switchover(target.volume, moved)
         return {"GlobalCluster": cluster.describe()}
 
     def _finish_move(
@@ -98,17 +99,15 @@ class Moves:
         writer = cluster.writer_member
         if writer is None or cluster.status != "available":
             return
-        source = self._compute.site(writer.region)
         for member in cluster.members:
-            site = self._compute.site(member.region)
-            if member.synchronized or member is writer or site is None or source is None:
+            if member.synchronized or member is writer:
                 continue
             if self._reach.between(writer.region, member.region):
-                self._rejoin(cluster, member, site, source)
+                self._rejoin(cluster, member, writer)
 
-    def _rejoin(self, cluster: GlobalCluster, member: Member, site: str, source: str) -> None:
+    def _rejoin(self, cluster: GlobalCluster, member: Member, writer: Member) -> None:
         regional = self._estate.by_arn(member.arn)
-        if regional is not None and not regional.instances and not self._compute.has_data(site):
+        if regional is not None and not regional.instances and not self._compute.has_data(member.volume):
             member.synchronized = True  # nothing was ever copied there, so nothing parted
             return
         if regional is None or regional.status == "rejoining":
@@ -124,14 +123,7 @@ class Moves:
                 if problem is None:
                     self._snapshots.taken(member)
 
-        self._compute.rejoin(site, source, member.snapshot, done)
-
-    def _running_site(self, member: Member) -> str:
-        site = self._compute.site(member.region)
-        if site is None or not self._runs(member):
-            raise ApiError("InvalidDBClusterStateFault", f"{member.arn} has no running instance to become the primary")
-        return site
+        self._compute.rejoin(member.volume, writer.volume, member.snapshot, done)
 
     def _runs(self, member: Member) -> bool:
-        site = self._compute.site(member.region)
-        return site is not None and self._compute.state(site) == "running"
+        return self._compute.state(member.volume) == "running"

@@ -22,7 +22,7 @@ class Reach:
         return one == other or self._emulation.faults.reachable(one, other, _SERVICE)
 
     def isolated(self, region: str) -> bool:
-        others = {*_ELSEWHERE, *self._emulation.sites} - {region}
+        others = {*_ELSEWHERE, *self._emulation.regions} - {region}
         return not any(self.between(region, other) for other in others)
 
     def check_connected(self, region: str) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.aws.call import Call, Handler, Passthrough, Result
 from sandbox.aws.errors import ApiError
-from sandbox.aws.extensions.rds_compute import Compute
 from sandbox.aws.extensions.rds_state import Cluster, Estate, Member
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 PREFIX = "rds:unplanned-global-failover-"
 _SERVICE = "rds"
-_ADDRESS = "127.0.0.1"
 _KEPT = ("Engine", "EngineVersion", "MasterUsername", "StorageEncrypted", "KmsKeyId")
 """What a restored cluster has of its snapshot."""
 _SETTINGS = (
@@ -39,10 +37,9 @@ _UNKNOWN = "the-snapshots-own"
 class Snapshots:
     """Snapshots of volumes that were left behind. Called under the backend's lock."""
 
-    def __init__(self, emulation: "Emulation", estate: Estate, compute: Compute) -> None:
+    def __init__(self, emulation: "Emulation", estate: Estate) -> None:
         self._emulation = emulation
         self._estate = estate
-        self._compute = compute
         self._copies: dict[tuple[str, str], str] = {}
         """Region and snapshot → the copy that it is of."""
 
@@ -50,7 +47,6 @@ class Snapshots:
         return {
             "CopyDBClusterSnapshot": self._copy,
             "DeleteDBClusterSnapshot": self._delete,
-            "RestoreDBClusterFromSnapshot": self._restore,
         }
 
     def clear(self) -> None:
@@ -59,52 +55,17 @@ class Snapshots:
     @staticmethod
     def name(member: Member) -> str:
         """The snapshot's name for a member that is left behind now."""
-        return f"{PREFIX}{member.arn.rpartition(':')[2]}-{datetime.now(UTC):%Y-%m-%d-%H-%M-%S}"
+        return f"{PREFIX}{member.identifier}-{datetime.now(UTC):%Y-%m-%d-%H-%M-%S}"
 
     def taken(self, member: Member) -> None:
         """The member's volume has been copied under its snapshot's name: show it."""
         if member.snapshot is None:
             return
         regional = self._regional(member.region)
-        identifier = member.arn.rpartition(":")[2]
-        if identifier in regional.clusters:
-            regional.create_db_cluster_snapshot(identifier, member.snapshot, snapshot_type="automated")
+        if member.identifier in regional.clusters:
+            regional.create_db_cluster_snapshot(member.identifier, member.snapshot, snapshot_type="automated")
             self._copies[(member.region, member.snapshot)] = member.snapshot
         member.snapshot = None
-
-    # Restored clusters
-
-    def start(self, cluster: Cluster) -> None:
-        """The first instance of a restored cluster starts a database on the copy."""
-        site = self._compute.site(cluster.region)
-        if cluster.copy is None or site is None:
-            return
-
-        def opened(port: int) -> None:
-            with self._emulation.backend.lock:
-                cluster.port = port
-
-        self._compute.open_copy(site, cluster.copy, cluster.identifier, opened)
-
-    def stop(self, cluster: Cluster) -> None:
-        """Without instances nothing answers."""
-        site = self._compute.site(cluster.region)
-        cluster.port = None
-        if site is not None:
-            self._compute.shut_copy(site, cluster.identifier)
-
-    @staticmethod
-    def show_cluster(cluster: Cluster, described: dict[str, Any]) -> None:
-        described |= cluster.settings
-        described |= {"Endpoint": _ADDRESS, "ReaderEndpoint": _ADDRESS}
-        if cluster.port is not None:
-            described["Port"] = cluster.port
-
-    @staticmethod
-    def show_instance(cluster: Cluster, described: dict[str, Any]) -> None:
-        described["DBInstanceStatus"] = "creating" if cluster.port is None else "available"
-        if cluster.port is not None:
-            described["Endpoint"] = {"Address": _ADDRESS, "Port": cluster.port}
 
     # Operations
 
@@ -122,7 +83,8 @@ class Snapshots:
         self._copies.pop((call.region, call.parameters["DBClusterSnapshotIdentifier"].lower()), None)
         return output
 
-    def _restore(self, call: Call, passthrough: Passthrough) -> Result:
+    def restore(self, call: Call) -> dict[str, Any]:
+        """A cluster of its own, with the snapshot's data where it has some."""
         given = call.parameters
         snapshot = given["SnapshotIdentifier"].rpartition(":cluster-snapshot:")[2].lower()
         if given["DBClusterIdentifier"].lower() in self._regional(call.region).clusters:
@@ -144,8 +106,6 @@ class Snapshots:
             copy=self._copies.get((call.region, snapshot), ""),
         )
         self._estate.clusters[(call.region, cluster.identifier)] = cluster
-        self.show_cluster(cluster, described)
-        described.pop("GlobalClusterIdentifier", None)
         return output
 
     def _regional(self, region: str) -> Any:

@@ -6,6 +6,11 @@ from typing import Any
 from sandbox.aws.errors import ApiError
 
 
+def volume(region: str, identifier: str) -> str:
+    """What the database of a cluster is called."""
+    return f"{region}/{identifier}"
+
+
 @dataclass
 class Cluster:
     """One regional Aurora cluster. Credentials are empty on one that was created as a global cluster's secondary."""
@@ -21,11 +26,14 @@ class Cluster:
     """Identifier → settings that moto does not keep."""
     settings: dict[str, Any] = field(default_factory=dict)
     copy: str | None = None
-    """Restored from a snapshot: the copy of the data that it runs on, beside the site's own database."""
-    port: int | None = None
-    """Where a restored cluster answers, once it does."""
+    """Restored from a snapshot: the copy that its first data are; empty where the snapshot has no data."""
     status: str | None = None
     """Shown instead of moto's while something is being done to the cluster."""
+
+    @property
+    def volume(self) -> str:
+        """The name of its data, with instances or without."""
+        return volume(self.region, self.identifier)
 
 
 @dataclass
@@ -37,6 +45,14 @@ class Member:
     synchronized: bool = True
     snapshot: str | None = None
     """Set on a writer that a failover left behind: the snapshot that is taken of its volume before it rejoins."""
+
+    @property
+    def identifier(self) -> str:
+        return self.arn.rpartition(":")[2]
+
+    @property
+    def volume(self) -> str:
+        return volume(self.region, self.identifier)
 
 
 @dataclass
@@ -63,7 +79,7 @@ class GlobalCluster:
     def member(self, identifier: str) -> Member:
         """By ARN or by the cluster's identifier."""
         for member in self.members:
-            if identifier in (member.arn, member.arn.rpartition(":")[2]):
+            if identifier in (member.arn, member.identifier):
                 return member
         raise ApiError(
             "DBClusterNotFoundFault", f"DBCluster {identifier} is not a member of global cluster {self.identifier}"

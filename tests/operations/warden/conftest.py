@@ -36,7 +36,7 @@ def state() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def databases(state: Path) -> Iterator[Databases]:
     """One server, whose database `orders` has the fence."""
-    servers = Databases(state / "one", {"east": "us-east-1"})
+    servers = Databases(state / "one")
     try:
         servers.create("east", "orders", "lifeline", "secret")
         with Site(servers.port("east"), "orders").connect("lifeline") as connection:

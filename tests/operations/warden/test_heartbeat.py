@@ -64,7 +64,7 @@ def test_an_older_beat_never_overwrites_a_newer_one(heartbeats: Heartbeats) -> N
 def test_a_standby_tells_how_old_the_newest_replicated_beat_is(
     state: Any, cloud: Cloud, heartbeats: Heartbeats, databases: Databases
 ) -> None:
-    pair = Databases(state / "heart", {"east": "us-east-1", "west": "us-west-2"})
+    pair = Databases(state / "heart")
     watch = Watch(cloud)
     try:
         pair.create("east", "orders", "lifeline", "secret")

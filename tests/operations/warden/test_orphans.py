@@ -24,7 +24,8 @@ class Left:
     def __init__(self, pair: Databases) -> None:
         self.pair = pair
         self.east = Site(pair.port("east"), "orders")
-        self.copy = pair.open_copy("left", "rescue")
+        pair.restore("rescue", "left")
+        self.copy = pair.port("rescue")
         self.opener = Opener()
 
     def ask(self, **other: Value) -> dict[str, Any]:
@@ -36,7 +37,7 @@ class Left:
 
 @pytest.fixture(scope="module")
 def left(state: Path) -> Iterator[Left]:
-    pair = Databases(state / "left", {"east": "us-east-1", "west": "us-west-2"})
+    pair = Databases(state / "left")
     try:
         pair.create("east", "orders", "lifeline", "secret")
         east = Site(pair.port("east"), "orders")
@@ -46,12 +47,12 @@ def left(state: Path) -> Iterator[Left]:
         east.run("app_owner", "create table orders (id int primary key, body text)")
         east.run("app", "insert into orders select n, 'common' from generate_series(1, 30) n")
         pair.create("west", "orders", "lifeline", "secret", source="east")
-        pair.cut(True)
+        pair.cut(("east", "west"))
         east.run("app", "insert into orders select n, 'alone' from generate_series(31, 42) n")
         east.expire()
         east.close()
         pair.promote("west")
-        pair.cut(False)
+        pair.cut()
         pair.refollow("east", "west", keep="left")
         yield Left(pair)
     finally:

@@ -199,7 +199,7 @@ def test_a_failover_from_a_partitioned_site(
     state: Path, cloud: Cloud, store: RecordStore, mailbox: Mailbox, tmp_path: Path
 ) -> None:
     """The old site's database and warden are alive and cut off; nobody tells it anything."""
-    databases = Databases(state / "pair", SITES)
+    databases = Databases(state / "pair")
     wardens: dict[str, Warden] = {}
     writers: dict[str, Writer] = {}
     try:
@@ -220,7 +220,7 @@ def test_a_failover_from_a_partitioned_site(
         writers = {"east": Writer(east), "west": Writer(west)}
         until(lambda: len(writers["east"].acknowledged) > 10, "orders are taken at east")
 
-        databases.cut(True)
+        databases.cut(("east", "west"))
         cloud.cut_off = {wardens["east"].key}
         moved = store.move(store.read(), "west")
         written_at = time.monotonic()

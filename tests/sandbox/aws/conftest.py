@@ -49,7 +49,7 @@ def shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     faults = Faults()
     calls = CallLog(tmp_path_factory.mktemp("aws") / "calls.jsonl")
     databases = DatabaseDouble()
-    layer = AwsLayer(ACCOUNT, faults, calls, databases, {"east": EAST, "west": WEST})
+    layer = AwsLayer(ACCOUNT, faults, calls, databases, [EAST, WEST])
     layer.start()
     yield Aws(layer, faults, calls, databases)
     layer.stop()

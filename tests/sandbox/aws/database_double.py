@@ -4,7 +4,10 @@ import threading
 
 
 class DatabaseDouble:
-    """Keeps who writes and who follows whom. `gate` holds every slow action back until it is set."""
+    """Keeps who writes and who follows whom, by the clusters' names without their regions.
+
+    `gate` holds every slow action back until it is set.
+    """
 
     def __init__(self) -> None:
         self.gate = threading.Event()
@@ -16,93 +19,107 @@ class DatabaseDouble:
         self.stored: set[str] = set()
         self.killed: set[str] = set()
         self.copies: set[str] = set()
+        self._names: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def port(self, site: str) -> int:
-        return {"east": 15432, "west": 25432}[site]
+    def port(self, name: str) -> int:
+        return {"east": 15432, "west": 25432}.get(self._cluster(name), 35432)
 
-    def create(self, site: str, dbname: str, user: str, password: str, source: str | None) -> None:
-        self._do("create", site, dbname, user, source or "")
+    def create(self, name: str, dbname: str, user: str, password: str, source: str | None) -> None:
+        cluster, source = self._cluster(name), self._cluster(source) if source else None
+        self._do("create", cluster, dbname, user, source or "")
         with self._lock:
-            self.stored.add(site)
+            self.stored.add(cluster)
             if source is None:
-                self.writers.add(site)
+                self.writers.add(cluster)
             else:
                 assert source in self.writers, f"{source} does not run"
-                self.follows[site] = source
+                self.follows[cluster] = source
 
-    def mirror(self, site: str, source: str) -> None:
-        self._do("mirror", site, source)
+    def mirror(self, name: str, source: str) -> None:
+        cluster, source = self._cluster(name), self._cluster(source)
+        self._do("mirror", cluster, source)
         with self._lock:
-            self.killed.discard(site)
-            self.stored.add(site)
+            self.killed.discard(cluster)
+            self.stored.add(cluster)
             assert source in self.writers, f"{source} does not run"
-            self.follows[site] = source
+            self.follows[cluster] = source
 
-    def source(self, site: str) -> str | None:
-        return self.follows.get(site)
+    def source(self, name: str) -> str | None:
+        cluster = self._cluster(name)
+        return self._names[self.follows[cluster]] if cluster in self.follows else None
 
-    def delete(self, site: str) -> None:
-        self._do("delete", site)
-        self._forget(site)
-        self.stored.discard(site)
+    def delete(self, name: str) -> None:
+        cluster = self._cluster(name)
+        self._do("delete", cluster)
+        self._forget(cluster)
+        self.stored.discard(cluster)
 
-    def exists(self, site: str) -> bool:
-        return site in self.stored
+    def exists(self, name: str) -> bool:
+        cluster = self._cluster(name)
+        return cluster in self.stored
 
-    def running(self, site: str) -> bool:
-        return site not in self.killed and (site in self.writers or site in self.follows)
+    def running(self, name: str) -> bool:
+        cluster = self._cluster(name)
+        return cluster not in self.killed and (cluster in self.writers or cluster in self.follows)
 
-    def start(self, site: str) -> None:
-        self._do("start", site)
+    def start(self, name: str) -> None:
+        cluster = self._cluster(name)
+        self._do("start", cluster)
         with self._lock:
-            self.killed.discard(site)
-            if site not in self.follows:
-                self.writers.add(site)
+            self.killed.discard(cluster)
+            if cluster not in self.follows:
+                self.writers.add(cluster)
 
-    def shut(self, site: str) -> None:
-        self._do("shut", site)
+    def shut(self, name: str) -> None:
+        cluster = self._cluster(name)
+        self._do("shut", cluster)
 
-    def kill(self, site: str) -> None:
+    def kill(self, name: str) -> None:
         """The files stay, and with them whom it follows."""
+        cluster = self._cluster(name)
         with self._lock:
-            self.killed.add(site)
+            self.killed.add(cluster)
 
-    def stop(self, site: str) -> None:
-        self._do("stop", site)
-        self._forget(site)
+    def stop(self, name: str) -> None:
+        cluster = self._cluster(name)
+        self._do("stop", cluster)
+        self._forget(cluster)
 
-    def promote(self, site: str) -> None:
-        self._do("promote", site)
+    def promote(self, name: str) -> None:
+        cluster = self._cluster(name)
+        self._do("promote", cluster)
         with self._lock:
-            self.follows.pop(site, None)
-            self.writers.add(site)
+            self.follows.pop(cluster, None)
+            self.writers.add(cluster)
 
-    def refollow(self, site: str, source: str, keep: str | None = None) -> None:
-        self._do("refollow", site, source)
+    def refollow(self, name: str, source: str, keep: str | None = None) -> None:
+        cluster, source = self._cluster(name), self._cluster(source)
+        self._do("refollow", cluster, source)
         if keep is not None:
             self.copies.add(keep)
         with self._lock:
-            self.writers.discard(site)
-            self.follows[site] = source
+            self.writers.discard(cluster)
+            self.follows[cluster] = source
 
-    def open_copy(self, copy: str, name: str) -> int:
-        self._do("open copy", name)
+    def restore(self, name: str, copy: str) -> None:
+        cluster = self._cluster(name)
+        self._do("restore", cluster)
         assert copy in self.copies, f"nothing was kept as {copy}"
-        return 35432
-
-    def shut_copy(self, name: str) -> None:
-        self._do("shut copy", name)
+        with self._lock:
+            self.stored.add(cluster)
+            self.writers.add(cluster)
 
     def drop_copies(self) -> None:
         self.copies.clear()
 
-    def switchover(self, site: str) -> None:
-        self._do("switchover", site)
+    def switchover(self, name: str) -> None:
+        cluster = self._cluster(name)
+        self._do("switchover", cluster)
         with self._lock:
-            source = self.follows.pop(site)
-            self.writers = {site}
-            self.follows[source] = site
+            source = self.follows.pop(cluster)
+            self.writers = self.writers - {source} | {cluster}
+            self.follows[source] = cluster
 
     def clear(self) -> None:
         with self._lock:
@@ -126,7 +143,12 @@ class DatabaseDouble:
         if self.failing == action:
             raise OSError(f"{action} failed: no space left on device")
 
-    def _forget(self, site: str) -> None:
+    def _forget(self, cluster: str) -> None:
         with self._lock:
-            self.writers.discard(site)
-            self.follows.pop(site, None)
+            self.writers.discard(cluster)
+            self.follows.pop(cluster, None)
+
+    def _cluster(self, name: str) -> str:
+        cluster = name.rpartition("/")[2]
+        self._names[cluster] = name
+        return cluster

@@ -66,7 +66,7 @@ def test_it_is_kept_opened_and_removed_however_often_one_begins_again(aws: Aws, 
 def test_one_that_does_not_come_up_ends_with_what_was_waited_for(aws: Aws, left: LeftBehind) -> None:
     lose_east(aws)
     kept = left.keep(aws.eventually(left.newest))
-    aws.databases.failing = "open copy"
+    aws.databases.failing = "restore"
     left._seconds = 0.05  # what a test need not wait for
     with pytest.raises(TimeoutError, match="instance east-rescue-1 is available"):
         left.restore(kept)

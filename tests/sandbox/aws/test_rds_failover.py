@@ -265,11 +265,11 @@ def test_what_a_failover_left_behind_is_a_snapshot_before_the_old_primary_follow
     add_instance(aws, EAST, "rescue")
     aws.eventually(lambda: instance_status(aws, EAST, "rescue-1") == "available")
     shown = rds.describe_db_clusters(DBClusterIdentifier="rescue")["DBClusters"][0]
-    assert shown["Port"] == 35432, "not the site's own database"
+    assert shown["Port"] == 35432, "not the one that it was copied from"
     assert global_cluster(aws, EAST) == global_cluster(aws, WEST)
     rds.delete_db_instance(DBInstanceIdentifier="rescue-1", SkipFinalSnapshot=True)
     rds.delete_db_cluster(DBClusterIdentifier="rescue", SkipFinalSnapshot=True)
-    aws.eventually(lambda: ("shut copy", "rescue") in aws.databases.actions())
+    aws.eventually(lambda: ("delete", "rescue") in aws.databases.actions())
     assert aws.databases.follows == {"east": "west"}
 
 

@@ -179,14 +179,20 @@ def test_a_volume_that_leaves_its_global_cluster_is_a_writers(aws: Aws) -> None:
     aws.eventually(lambda: aws.databases.actions()[-1] == ("start", "west"))
 
 
-def test_a_site_runs_one_database(aws: Aws) -> None:
+def test_two_clusters_of_a_region_have_a_database_each(aws: Aws) -> None:
     two_sites(aws)
     rds = aws.client("rds", EAST)
     rds.create_db_cluster(
         DBClusterIdentifier="second", Engine=ENGINE, MasterUsername="lifeline", MasterUserPassword=PASSWORD
     )
-    with pytest.raises(rds.exceptions.ClientError, match="one database"):
-        add_instance(aws, EAST, "second")
+    add_instance(aws, EAST, "second")
+    aws.eventually(lambda: instance_status(aws, EAST, "second-1") == "available")
+    ports = {found["DBClusterIdentifier"]: found["Port"] for found in rds.describe_db_clusters()["DBClusters"]}
+    assert ports == {"east": 15432, "second": 35432}
+    rds.delete_db_instance(DBInstanceIdentifier="second-1", SkipFinalSnapshot=True)
+    rds.delete_db_cluster(DBClusterIdentifier="second", SkipFinalSnapshot=True)
+    aws.eventually(lambda: ("delete", "second") in aws.databases.actions())
+    assert aws.databases.writers == {"east"} and instance_status(aws, EAST, "east-1") == "available"
 
 
 def test_a_member_cannot_be_stopped_for_the_night(aws: Aws) -> None:

@@ -33,8 +33,7 @@ class Estate:
         self.sites = sites
         self.faults = Faults()
         calls = CallLog(state / "calls.jsonl")
-        regions = {"east": REGION, "west": "us-west-2"}
-        self.layer = AwsLayer("111122223333", self.faults, calls, self.sites.databases, regions)
+        self.layer = AwsLayer("111122223333", self.faults, calls, self.sites.databases, REGIONS)
         self.layer.start()
         edge_sight: Sight = self.layer.view
         tasks_sight: TasksSight = self.layer.view

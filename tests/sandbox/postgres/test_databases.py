@@ -17,7 +17,9 @@ from sandbox.postgres import Databases, PostgresFailed, copies
 from sandbox.postgres import place as places
 
 _ROOT = Path(__file__).resolve().parents[3]
-REGIONS = {"east": "us-east-1", "west": "us-west-2"}
+EAST, WEST = "us-east-1/orders", "us-west-2/orders"
+RESCUE = "us-east-1/rescue"
+APART = ("us-east-1", "us-west-2")
 
 
 def until(condition: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
@@ -47,94 +49,93 @@ def state() -> Iterator[Path]:
 
 @pytest.fixture
 def pair(state: Path) -> Iterator[Databases]:
-    databases = Databases(state, REGIONS)
+    databases = Databases(state)
     try:
-        databases.create("east", "orders", "lifeline", "secret")
-        run(databases, "east", "create table numbers (n int)")
-        databases.create("west", "orders", "lifeline", "secret", source="east")
+        databases.create(EAST, "orders", "lifeline", "secret")
+        run(databases, EAST, "create table numbers (n int)")
+        databases.create(WEST, "orders", "lifeline", "secret", source=EAST)
         yield databases
     finally:
         databases.close()
 
 
 def test_a_read_only_server_answers_refuses_writes_and_stays_so_over_a_promotion(pair: Databases) -> None:
-    with psycopg.connect(pair.dsn("east", "orders", "lifeline"), autocommit=True) as session:
+    with psycopg.connect(pair.dsn(EAST, "orders", "lifeline"), autocommit=True) as session:
         session.execute("insert into numbers values (1)")
-        pair.read_only("east", True)
-        pair.read_only("west", True)
-        until(lambda: run(pair, "east", "show default_transaction_read_only") == ["on"], "the setting is in force")
+        pair.read_only(*APART)
+        until(lambda: run(pair, EAST, "show default_transaction_read_only") == ["on"], "the setting is in force")
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
             session.execute("insert into numbers values (2)")
-    pair.promote("west")
-    assert pair.is_writer("west"), "it says that it is available"
+    pair.promote(WEST)
+    assert pair.is_writer(WEST), "it says that it is available"
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        run(pair, "west", "insert into numbers values (3)")
-    pair.read_only("east", False)
-    pair.refollow("east", "west")
-    pair.read_only("west", False)
-    until(lambda: run(pair, "west", "show default_transaction_read_only") == ["off"], "the setting is gone")
-    run(pair, "west", "insert into numbers values (4)")
-    until(lambda: numbers(pair, "east") == [1, 4], "east follows")
-    assert run(pair, "east", "show default_transaction_read_only") == ["off"], "not brought along by the copy"
+        run(pair, WEST, "insert into numbers values (3)")
+    pair.read_only("us-west-2")
+    pair.refollow(EAST, WEST)
+    pair.read_only()
+    until(lambda: run(pair, WEST, "show default_transaction_read_only") == ["off"], "the setting is gone")
+    run(pair, WEST, "insert into numbers values (4)")
+    until(lambda: numbers(pair, EAST) == [1, 4], "east follows")
+    assert run(pair, EAST, "show default_transaction_read_only") == ["off"], "not brought along by the copy"
 
 
 def test_the_server_leaves_a_lost_zone_with_all_that_was_committed(pair: Databases) -> None:
-    with psycopg.connect(pair.dsn("east", "orders", "lifeline"), autocommit=True) as session:
+    with psycopg.connect(pair.dsn(EAST, "orders", "lifeline"), autocommit=True) as session:
         session.execute("insert into numbers values (1)")
-        pair.lose_zones("east", {"us-east-1b"})
+        pair.lose_zones({"us-east-1b"})
         session.execute("insert into numbers values (2)")
-        pair.lose_zones("east", {"us-east-1a", "us-east-1b"})
+        pair.lose_zones({"us-east-1a", "us-east-1b"})
         with pytest.raises(psycopg.OperationalError):
             session.execute("insert into numbers values (3)")
-    assert numbers(pair, "east") == [1, 2] and pair.is_writer("east")
-    run(pair, "east", "insert into numbers values (4)")
-    until(lambda: numbers(pair, "west") == [1, 2, 4], "west follows it to its new zone")
+    assert numbers(pair, EAST) == [1, 2] and pair.is_writer(EAST)
+    run(pair, EAST, "insert into numbers values (4)")
+    until(lambda: numbers(pair, WEST) == [1, 2, 4], "west follows it to its new zone")
 
 
 def test_a_standby_reads_and_does_not_write(pair: Databases) -> None:
-    assert (pair.is_writer("east"), pair.is_writer("west")) == (True, False)
-    run(pair, "east", "insert into numbers values (1)")
-    until(lambda: numbers(pair, "west") == [1], "the row arrives")
-    until(lambda: pair.lag("west") is not None and pair.lag("west").bytes == 0, "nothing is on its way")  # type: ignore[union-attr]
-    assert pair.lag("east") is None, "a writer has no lag"
+    assert (pair.is_writer(EAST), pair.is_writer(WEST)) == (True, False)
+    run(pair, EAST, "insert into numbers values (1)")
+    until(lambda: numbers(pair, WEST) == [1], "the row arrives")
+    until(lambda: pair.lag(WEST) is not None and pair.lag(WEST).bytes == 0, "nothing is on its way")  # type: ignore[union-attr]
+    assert pair.lag(EAST) is None, "a writer has no lag"
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        run(pair, "west", "insert into numbers values (2)")
+        run(pair, WEST, "insert into numbers values (2)")
     with pytest.raises(PostgresFailed, match="has a database already"):
-        pair.create("west", "orders", "lifeline", "secret", source="east")
+        pair.create(WEST, "orders", "lifeline", "secret", source=EAST)
 
 
 def test_what_is_held_is_lost_at_a_failover_and_the_old_writer_rewinds(pair: Databases) -> None:
-    run(pair, "east", "insert into numbers values (1)")
-    until(lambda: numbers(pair, "west") == [1], "the row arrives")
+    run(pair, EAST, "insert into numbers values (1)")
+    until(lambda: numbers(pair, WEST) == [1], "the row arrives")
     pair.hold(60)
-    run(pair, "east", "insert into numbers values (2)")
-    until(lambda: (pair.lag("west") or _no_lag()).bytes > 0, "WAL is held")
-    pair.cut(True)
-    assert pair.lag("west") is None, "unknown is not zero"
+    run(pair, EAST, "insert into numbers values (2)")
+    until(lambda: (pair.lag(WEST) or _no_lag()).bytes > 0, "WAL is held")
+    pair.cut(APART)
+    assert pair.lag(WEST) is None, "unknown is not zero"
     with pytest.raises(PostgresFailed, match="only a failover"):
-        pair.switchover("west")
-    pair.promote("west")
-    pair.promote("west")
-    assert pair.is_writer("east"), "a partition ends nothing"
-    assert (numbers(pair, "east"), numbers(pair, "west")) == ([1, 2], [1])
-    run(pair, "west", "insert into numbers values (3)")
+        pair.switchover(WEST)
+    pair.promote(WEST)
+    pair.promote(WEST)
+    assert pair.is_writer(EAST), "a partition ends nothing"
+    assert (numbers(pair, EAST), numbers(pair, WEST)) == ([1, 2], [1])
+    run(pair, WEST, "insert into numbers values (3)")
     with pytest.raises(PostgresFailed, match="cut off"):
-        pair.refollow("east", "west")
+        pair.refollow(EAST, WEST)
 
-    port = pair.port("east")
-    pair.cut(False)
+    port = pair.port(EAST)
+    pair.cut()
     pair.hold(None)
-    pair.kill("east")
-    assert not pair.is_writer("east")
-    assert pair.refollow("east", "west") == "rewind"
-    assert pair.port("east") == port, "the endpoint stays"
-    until(lambda: numbers(pair, "east") == [1, 3], "the old writer has the new history")
-    assert (pair.source("east"), pair.source("west")) == ("west", None)
+    pair.kill(EAST)
+    assert not pair.is_writer(EAST)
+    assert pair.refollow(EAST, WEST) == "rewind"
+    assert pair.port(EAST) == port, "the endpoint stays"
+    until(lambda: numbers(pair, EAST) == [1, 3], "the old writer has the new history")
+    assert (pair.source(EAST), pair.source(WEST)) == (WEST, None)
 
-    pair.switchover("east")
-    assert (pair.is_writer("east"), pair.is_writer("west")) == (True, False)
-    run(pair, "east", "insert into numbers values (4)")
-    until(lambda: numbers(pair, "west") == [1, 3, 4], "and back again")
+    pair.switchover(EAST)
+    assert (pair.is_writer(EAST), pair.is_writer(WEST)) == (True, False)
+    run(pair, EAST, "insert into numbers values (4)")
+    until(lambda: numbers(pair, WEST) == [1, 3, 4], "and back again")
 
 
 def _no_lag() -> Any:
@@ -143,79 +144,79 @@ def _no_lag() -> Any:
 
 def test_held_wal_arrives_when_it_is_let_go_and_streaming_goes_on_after_a_cut(pair: Databases) -> None:
     pair.hold(60)
-    run(pair, "east", "insert into numbers values (1)")
-    until(lambda: (pair.lag("west") or _no_lag()).bytes > 0, "WAL is held")
-    assert numbers(pair, "west") == []
+    run(pair, EAST, "insert into numbers values (1)")
+    until(lambda: (pair.lag(WEST) or _no_lag()).bytes > 0, "WAL is held")
+    assert numbers(pair, WEST) == []
     pair.hold(None)
-    until(lambda: numbers(pair, "west") == [1], "it arrives")
+    until(lambda: numbers(pair, WEST) == [1], "it arrives")
     pair.hold(0.3)
-    run(pair, "east", "insert into numbers values (2)")
-    until(lambda: numbers(pair, "west") == [1, 2], "late, it arrives")
+    run(pair, EAST, "insert into numbers values (2)")
+    until(lambda: numbers(pair, WEST) == [1, 2], "late, it arrives")
     pair.hold(None)
-    pair.cut(True)
-    run(pair, "east", "insert into numbers values (3)")
-    pair.cut(False)
-    until(lambda: numbers(pair, "west") == [1, 2, 3], "streaming goes on where it was cut")
+    pair.cut(APART)
+    run(pair, EAST, "insert into numbers values (3)")
+    pair.cut()
+    until(lambda: numbers(pair, WEST) == [1, 2, 3], "streaming goes on where it was cut")
 
 
 def test_a_former_writer_that_cannot_rewind_gets_a_base_backup(pair: Databases) -> None:
-    pair.cut(True)
-    pair.promote("west")
-    run(pair, "west", "insert into numbers values (1)")
-    pair.cut(False)
-    pair.delete("east")
-    pair.create("east", "orders", "lifeline", "secret")  # another system: no history in common
-    assert pair.refollow("east", "west") == "base backup"
-    until(lambda: numbers(pair, "east") == [1], "it follows")
+    pair.cut(APART)
+    pair.promote(WEST)
+    run(pair, WEST, "insert into numbers values (1)")
+    pair.cut()
+    pair.delete(EAST)
+    pair.create(EAST, "orders", "lifeline", "secret")  # another system: no history in common
+    assert pair.refollow(EAST, WEST) == "base backup"
+    until(lambda: numbers(pair, EAST) == [1], "it follows")
 
 
 def test_a_volume_follows_without_an_endpoint_and_opens_without_its_source(pair: Databases) -> None:
-    pair.delete("west")
-    pair.mirror("west", "east")
-    run(pair, "east", "insert into numbers values (1)")
+    pair.delete(WEST)
+    pair.mirror(WEST, EAST)
+    run(pair, EAST, "insert into numbers values (1)")
     with pytest.raises(psycopg.OperationalError):
-        numbers(pair, "west")
-    until(lambda: (lag := pair.lag("west")) is not None and lag.bytes == 0, "the volume has it")
-    pair.cut(True)
-    pair.start("west")
-    pair.promote("west")
-    run(pair, "west", "insert into numbers values (2)")
-    assert numbers(pair, "west") == [1, 2]
+        numbers(pair, WEST)
+    until(lambda: (lag := pair.lag(WEST)) is not None and lag.bytes == 0, "the volume has it")
+    pair.cut(APART)
+    pair.start(WEST)
+    pair.promote(WEST)
+    run(pair, WEST, "insert into numbers values (2)")
+    assert numbers(pair, WEST) == [1, 2]
 
 
 def test_a_replica_without_endpoint_goes_on_following(pair: Databases) -> None:
-    pair.shut("west")
+    pair.shut(WEST)
     with pytest.raises(psycopg.OperationalError):
-        numbers(pair, "west")
-    run(pair, "east", "insert into numbers values (1)")
-    pair.kill("west")
-    pair.mirror("west", "east")
+        numbers(pair, WEST)
+    run(pair, EAST, "insert into numbers values (1)")
+    pair.kill(WEST)
+    pair.mirror(WEST, EAST)
     with pytest.raises(psycopg.OperationalError):
-        numbers(pair, "west")
-    pair.start("west")
-    until(lambda: numbers(pair, "west") == [1], "it has what was written meanwhile")
+        numbers(pair, WEST)
+    pair.start(WEST)
+    until(lambda: numbers(pair, WEST) == [1], "it has what was written meanwhile")
 
 
 def test_delete_and_stop(pair: Databases) -> None:
-    pair.stop("west")
-    assert not pair.running("west")
-    assert pair.lag("west") is None
-    run(pair, "east", "insert into numbers values (1)")
-    pair.start("west")
-    until(lambda: numbers(pair, "west") == [1], "it catches up")
-    pair.delete("west")
-    pair.delete("west")
-    assert not pair.exists("west")
-    with pytest.raises(PostgresFailed, match="west has no database"):
-        pair.start("west")
+    pair.stop(WEST)
+    assert not pair.running(WEST)
+    assert pair.lag(WEST) is None
+    run(pair, EAST, "insert into numbers values (1)")
+    pair.start(WEST)
+    until(lambda: numbers(pair, WEST) == [1], "it catches up")
+    pair.delete(WEST)
+    pair.delete(WEST)
+    assert not pair.exists(WEST)
+    with pytest.raises(PostgresFailed, match="us-west-2/orders has no database"):
+        pair.start(WEST)
 
 
 def test_no_orphan_after_kill_9_of_the_sandbox(state: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from sandbox.postgres import Databases\n"
-        f"databases = Databases(Path(sys.argv[1]), {REGIONS})\n"
-        "databases.create('east', 'orders', 'lifeline', 'secret')\n"
-        "print(databases.port('east'), flush=True); time.sleep(60)\n"
+        "databases = Databases(Path(sys.argv[1]))\n"
+        f"databases.create({EAST!r}, 'orders', 'lifeline', 'secret')\n"
+        f"print(databases.port({EAST!r}), flush=True); time.sleep(60)\n"
     )
     sandbox = subprocess.Popen(
         [sys.executable, "-c", program, str(state)], cwd=_ROOT, stdout=subprocess.PIPE, text=True
@@ -229,10 +230,10 @@ def test_no_orphan_after_kill_9_of_the_sandbox(state: Path) -> None:
     sandbox.wait()
     until(lambda: not any(_alive(server) for server in servers), "every backend ends")
     connection.close()
-    again = Databases(state, REGIONS)
+    again = Databases(state)
     try:
-        again.create("east", "orders", "lifeline", "secret")
-        assert run(again, "east", "select 1") == [1], "the same state serves again"
+        again.create(EAST, "orders", "lifeline", "secret")
+        assert run(again, EAST, "select 1") == [1], "the same state serves again"
     finally:
         again.close()
 
@@ -273,29 +274,60 @@ def test_without_the_wheel_the_error_says_what_to_do(monkeypatch: pytest.MonkeyP
 
 
 def test_what_a_former_writer_had_can_be_read_from_its_copy(pair: Databases) -> None:
-    pair.cut(True)
-    run(pair, "east", "insert into numbers values (1)")
-    pair.promote("west")
-    pair.cut(False)
-    pair.refollow("east", "west", keep="rds:left-behind")
-    assert numbers(pair, "east") == []
-    port = pair.open_copy("rds:left-behind", "rescue")
-    with psycopg.connect(host="127.0.0.1", port=port, dbname="orders", user="lifeline") as copy:
-        assert copy.execute("select n from numbers").fetchall() == [(1,)]
-    pair.shut_copy("rescue")
-    with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(host="127.0.0.1", port=port, dbname="orders", user="lifeline")
+    pair.cut(APART)
+    run(pair, EAST, "insert into numbers values (1)")
+    pair.promote(WEST)
+    pair.cut()
+    pair.refollow(EAST, WEST, keep="rds:left-behind")
+    assert numbers(pair, EAST) == []
+    pair.restore(RESCUE, "rds:left-behind")
+    assert numbers(pair, RESCUE) == [1] and pair.is_writer(RESCUE)
+    run(pair, RESCUE, "insert into numbers values (2)")
+    pair.stop(RESCUE)
+    pair.start(RESCUE)
+    assert numbers(pair, RESCUE) == [1, 2], "it is a database like any other"
+    pair.delete(RESCUE)
+    pair.restore(RESCUE, "rds:left-behind")
+    assert numbers(pair, RESCUE) == [1], "the copy is as it was"
+    pair.delete(RESCUE)
     with pytest.raises(PostgresFailed, match="no copy nothing"):
-        pair.open_copy("nothing", "rescue")
+        pair.restore(RESCUE, "nothing")
+    assert not pair.exists(RESCUE)
+
+
+def test_two_pairs_in_the_same_regions_do_not_touch_each_other(pair: Databases) -> None:
+    other = "us-east-1/staging", "us-west-2/staging"
+    pair.create(other[0], "orders", "lifeline", "secret")
+    run(pair, other[0], "create table numbers (n int)")
+    pair.create(other[1], "orders", "lifeline", "secret", source=other[0])
+    pair.cut(APART)
+    pair.promote(other[1])
+    run(pair, other[1], "insert into numbers values (1)")
+    run(pair, EAST, "insert into numbers values (2)")
+    assert pair.is_writer(other[1]) and not pair.is_writer(WEST)
+    pair.cut()
+    until(lambda: numbers(pair, WEST) == [2], "the first pair goes on")
+    pair.refollow(other[0], other[1])
+    until(lambda: numbers(pair, other[0]) == [1], "and the second follows its own writer")
+
+
+def test_only_the_pair_of_regions_that_is_cut_is_apart(pair: Databases) -> None:
+    third = "eu-west-1/orders"
+    pair.create(third, "orders", "lifeline", "secret", source=EAST)
+    pair.cut(APART)
+    run(pair, EAST, "insert into numbers values (1)")
+    until(lambda: numbers(pair, third) == [1], "the third region is reached")
+    assert numbers(pair, WEST) == [] and pair.lag(WEST) is None and pair.lag(third) is not None
 
 
 def test_the_newest_copies_stay(pair: Databases) -> None:
-    pair.promote("west")
-    writer, other = "west", "east"
+    pair.promote(WEST)
+    writer, other = WEST, EAST
     for number in range(copies.KEPT + 1):
         pair.refollow(other, writer, keep=f"copy {number}")
         pair.promote(other)
         writer, other = other, writer
-    pair.open_copy("copy 1", "the oldest that is there")
+    pair.restore(RESCUE, "copy 1")
+    pair.delete(RESCUE)
     with pytest.raises(PostgresFailed, match="no copy copy 0"):
-        pair.open_copy("copy 0", "the one before")
+        pair.restore(RESCUE, "copy 0")

@@ -48,7 +48,7 @@ def shared_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     faults = Faults()
     calls = CallLog(tmp_path_factory.mktemp("rig") / "calls.jsonl")
     databases = DatabaseDouble()
-    layer = AwsLayer(ACCOUNT, faults, calls, databases, {"east": EAST, "west": WEST})
+    layer = AwsLayer(ACCOUNT, faults, calls, databases, [EAST, WEST])
     layer.start()
     cloudflare = Cloudflare(faults, calls, [DOMAIN])
     port = cloudflare.start()

@@ -35,7 +35,7 @@ class Sites:
     """East a writer with the roles and tables, west its standby; not `prepared`: east alone, and empty."""
 
     def __init__(self, state: Path, prepared: bool = True) -> None:
-        self.databases = Databases(state, {"east": "us-east-1", "west": "us-west-2"})
+        self.databases = Databases(state)
         self.databases.create("east", DATABASE, "lifeline", "secret")
         if not prepared:
             return

@@ -50,7 +50,7 @@ class Fresh:
     def __init__(self, state: Path) -> None:
         self._state = state
         self._processes: list[Process] = []
-        self.databases = Databases(state, {"east": "us-east-1"})
+        self.databases = Databases(state)
         self.databases.create("east", DATABASE, "lifeline", "secret")
 
     def run(self, module: str, user: str, port: int) -> Process:
