@@ -1,5 +1,6 @@
 """Running the Pulumi engine on the stacks of a project, by the same path as plain `pulumi` takes."""
 
+import json
 import os
 import re
 import threading
@@ -68,27 +69,37 @@ class Engine:
 
     def deployment(self, stack: str) -> dict[str, Any]:
         """The whole state of the stack: resources and pending operations; secrets stay encrypted."""
-        exported = self._stack(stack).export_stack()
-        self._versions[stack] = exported.version
-        return dict(exported.deployment or {})
+        self._stack(stack)  # makes one that is not there yet
+        # The Automation API's own export decrypts: whatever is written with it would have the secrets in the clear.
+        told = self._cli().run(["stack", "export", "--stack", stack], str(self.root), self.environment)
+        exported = json.loads(told.stdout)
+        self._versions[stack] = exported.get("version")
+        return dict(exported.get("deployment") or {})
 
     def replace(self, stack: str, deployment: Mapping[str, Any]) -> None:
         """Put another state in the place of the stack's. The engine refuses one that does not hold together."""
         from pulumi import automation
 
-        state = automation.Deployment(version=self._versions.get(stack, 3), deployment=dict(deployment))
+        state = automation.Deployment(version=self.version(stack), deployment=dict(deployment))
         self._unlocked(stack, lambda: self._stack(stack).import_stack(state), Changes(stack))
 
-    def _stack(self, name: str) -> Any:
-        from pulumi import automation
+    def version(self, stack: str) -> int:
+        """The format of the stack's state, where it was read."""
+        return self._versions.get(stack) or 3
 
+    def _cli(self) -> "Command":
         with self._lock:  # runs side by side share it
             if self._command is None:
                 from operations.stacks.command import Command
 
                 # The Automation API looks for <root>/bin/pulumi.
                 self._command = Command(str(toolchain.provide().pulumi.parent.parent))
-        options = automation.LocalWorkspaceOptions(env_vars=self.environment, pulumi_command=self._command)
+            return self._command
+
+    def _stack(self, name: str) -> Any:
+        from pulumi import automation
+
+        options = automation.LocalWorkspaceOptions(env_vars=self.environment, pulumi_command=self._cli())
         return automation.create_or_select_stack(name, work_dir=str(self.root), opts=options)
 
     def _run(self, stack: str, action: str, on_change: OnChange | None, **options: Any) -> Changes:

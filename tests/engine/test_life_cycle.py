@@ -107,6 +107,9 @@ def test_no_secret_is_told_in_state_output_log_or_call(it: Estate) -> None:
             shown = it.pulumi("stack", *words, "-s", stack)
             assert shown.returncode == 0, shown.stderr
             told.append(shown.stdout + shown.stderr)
+    read = {stack: json.dumps(it.engine.deployment(stack)) for stack in it.stacks}
+    assert "ciphertext" in read["global"], "what Lifeline itself reads of a state, and writes back, is sealed"
+    told += read.values()
     told += [path.read_text(errors="replace") for path in it.root.rglob("*") if path.is_file()]
     assert not [value for value in values for text in told if value in text]
 
