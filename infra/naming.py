@@ -27,6 +27,7 @@ class Naming:
     environment: str
     domain: str
     account_id: str
+    control_generation: int = 1
 
     @classmethod
     def of(cls, settings: Settings) -> "Naming":
@@ -36,6 +37,7 @@ class Naming:
             environment=settings.environment,
             domain=settings.domain,
             account_id=settings.account_id,
+            control_generation=settings.control_generation,
         )
 
     @property
@@ -54,7 +56,8 @@ class Naming:
 
     @property
     def control_table(self) -> str:
-        return f"{self.prefix}-control"
+        again = "" if self.control_generation == 1 else f"-{self.control_generation}"
+        return f"{self.prefix}-control{again}"
 
     @property
     def edge_host(self) -> str:

@@ -13,6 +13,7 @@ from scripts import (
     bootstrap,
     doctor,
     edge,
+    forget,
     gate,
     lease,
     promote,
@@ -37,7 +38,7 @@ app = typer.Typer(
     help="Declare a service in two regions, and move it when one dies.",
     epilog="First time here? `lifeline doctor` looks at the machine, `lifeline sandbox demo` shows it all.",
 )
-for module in (stacks, gate, promote, report, reconcile, rejoin, lease, topology, edge, bootstrap, doctor):
+for module in (stacks, gate, promote, report, reconcile, rejoin, forget, lease, topology, edge, bootstrap, doctor):
     module.add(app)
 app.add_typer(sandbox.app, name="sandbox")
 

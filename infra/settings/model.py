@@ -181,6 +181,9 @@ class Settings(Frozen):
     home_region: Region
     """Holds the control table's first replica and the primary copy of the application secrets."""
     witness_region: Region
+    control_generation: Annotated[int, Field(ge=1, le=99)] = 1
+    """Part of the control table's name from 2 on. A table that lost one of its three regions for good takes no other:
+    it is made anew, beside the old one, and its record is written by hand (docs/founder-lost.md)."""
     active: dict[Name, Name]
     """Environment → the site that serves it. The one line that a promotion flips."""
     standby: Literal["warm", "pilot"] = "warm"

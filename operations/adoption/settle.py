@@ -116,6 +116,11 @@ def _taken(resources: list[dict[str, Any]]) -> dict[tuple[str, str], set[str]]:
     return taken
 
 
+def region_of(resource: Mapping[str, Any], resources: list[dict[str, Any]]) -> str:
+    """Where a resource of the state is: by its own word, or else by its provider's; empty where neither says."""
+    return _begun(resource, resources).region
+
+
 def _begun(resource: Mapping[str, Any], resources: list[dict[str, Any]]) -> Begun:
     """Region and account are those of the resource's own provider, as the state has them."""
     urn = str(resource.get("provider") or "").rpartition("::")[0]
