@@ -68,10 +68,14 @@ class Tasks:
         for thread in stopping:
             thread.join()
 
-    def processes(self, region: str, service: str) -> list[Process]:
-        """The running tasks' processes of one service, oldest first."""
+    def processes(self, region: str, service: str, cluster: str | None = None) -> list[Process]:
+        """The running tasks' processes of one service, or of all that are called so in the region, oldest first."""
         # Without the lock: the layer may ask while a round waits for the layer.
-        found = [held for key, held in list(self._services.items()) if (key[0], key[2]) == (region, service)]
+        found = [
+            held
+            for key, held in list(self._services.items())
+            if (key[0], key[2]) == (region, service) and cluster in (None, key[1])
+        ]
         tasks = [task for held in found for task in list(held.tasks) if task.process.poll() is None]
         return [task.process for task in sorted(tasks, key=lambda task: -task.age)]
 
@@ -80,7 +84,7 @@ class Tasks:
 
     def running(self, cluster_arn: str, service: str) -> int:
         """How many tasks of a service run; what ECS reports as runningCount."""
-        return len(self.processes(cluster_arn.split(":")[3], service))
+        return len(self.processes(cluster_arn.split(":")[3], service, cluster_arn.rpartition("/")[2]))
 
     def status(self) -> list[dict[str, Any]]:
         """Each service with tasks: region, service, running, ready, and the problem, if any."""

@@ -120,6 +120,7 @@ def test_a_declared_service_runs_and_is_registered(aws: Aws, tasks: Tasks) -> No
         assert httpx.get(f"http://{ip}:{port}/health", trust_env=False).status_code == 503  # no database here
     eventually(lambda: aws.running == {(CLUSTER, "web"): 2})
     assert tasks.running(CLUSTER, "web") == 2
+    assert tasks.running(CLUSTER.replace("production", "staging"), "web") == 0, "another cluster's are not counted"
     (status,) = tasks.status()
     assert (status["service"], status["running"], status["ready"], status["problem"]) == ("web", 2, 2, "")
 
