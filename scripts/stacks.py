@@ -86,9 +86,12 @@ def destroy(
     yes: Yes = False,
     output: Output = "text",
 ) -> None:
-    """Delete everything of the stacks; refused while protection is on."""
+    """Delete everything of the stacks, the standby's first; refused while protection is on."""
+    from infra.settings.load import destroy_order
+
     project: Project = context.obj
-    chosen = dict(reversed(project.stacks(environment, stacks).items()))
+    found = project.stacks(environment, stacks)
+    chosen = dict(sorted(found.items(), key=lambda item: destroy_order(item[1])))
     engine = target.engine(project)
     protected = [urn for stack in chosen for urn in engine.protected(stack)]
     if protected:

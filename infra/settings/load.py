@@ -63,6 +63,13 @@ def apply_order(settings: Settings) -> int:
     return 1 if settings.site.founder else 2
 
 
+def destroy_order(settings: Settings) -> int:
+    """The standby first: RDS lets the writer's cluster go only when no other follows it. `global` last."""
+    if settings.is_global:
+        return 2
+    return 1 if settings.scope == settings.active_site else 0
+
+
 def stack_names(root: Path) -> list[str]:
     """The stacks that have a file in `root`."""
     return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.?*.yaml"))
@@ -178,6 +185,7 @@ __all__ = [
     "PROJECT_FILE",
     "Raw",
     "apply_order",
+    "destroy_order",
     "environment",
     "from_engine",
     "from_files",

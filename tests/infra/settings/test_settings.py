@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from infra.settings import SettingsError
-from infra.settings.load import environment, from_engine, from_files, load, overlaid, parse
+from infra.settings.load import destroy_order, environment, from_engine, from_files, load, overlaid, parse
 
 ROOT = Path(__file__).parents[3]
 Change = Callable[[dict[str, Any]], None]
@@ -319,3 +319,13 @@ def test_a_key_that_pulumi_would_not_take_is_said(project: Path) -> None:
     edit(project, set_to("budgets", {"epics": {1: 100}}))
     said = problems(project)
     assert said == ['Pulumi.yaml: budgets: has the key 1, which is no text; "1" in quotes']
+
+
+@pytest.mark.parametrize(("active", "standby"), [("east", "dr"), ("west", "prod")])
+def test_the_standbys_stack_is_destroyed_first_and_the_spanning_one_last(active: str, standby: str) -> None:
+    stacks = {
+        name: settings.model_copy(update={"active": {"production": active}})
+        for name, settings in environment(ROOT, "production").items()
+    }
+    order = sorted(stacks, key=lambda name: destroy_order(stacks[name]))
+    assert order[0] == standby and order[-1] == "global"
