@@ -34,7 +34,7 @@ class Copies:
         """Make the stopped server's data those of the copy, without a source. Raises PostgresFailed."""
         with self._lock:
             if name not in self._folders:
-                raise PostgresFailed(f"there is no copy {name}: it was dropped, or never taken")
+                raise PostgresFailed(f"there is no copy {name or 'of that snapshot'}: it was dropped, or never taken")
             server.take(self._folders[name])
 
     def clear(self) -> None:
