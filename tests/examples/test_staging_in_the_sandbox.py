@@ -76,14 +76,18 @@ def test_production_fails_over_with_the_region_that_staging_has_left(production:
     production.wait_served("west")
     assert staging.order("staging-goes-on")[0] == 201
     production.control.post("/clear", {})
-    for it in (production, staging):
-        wait(lambda it=it: it.database_at("east")["writer"] is False, "the old primary follows")  # type: ignore[misc]
+    woken = production.lifeline("rejoin", "east")
+    assert woken.returncode == 0, woken.stderr
+    wait(lambda: production.database_at("east")["writer"] is False, "production's old primary follows")
+    assert staging.database_at("east")["writer"] is False, "staging's was left alone"
 
 
 def test_staging_is_taken_away_and_production_stays(production: Estate, staging: Estate) -> None:
     for it in (production, staging):
-        reconciled = it.lifeline("reconcile")
+        reconciled = it.lifeline("reconcile", "--output", "json")
         assert reconciled.returncode == 0, reconciled.stderr
+        done = json.loads(reconciled.stdout)
+        assert done["active"] == "west" and done["empty"], [stack["resources"] for stack in done["stacks"]]
     path = production.root / "Pulumi.yaml"
     document = yaml.safe_load(path.read_text())
     assert document["config"]["lifeline:active"]["value"] == {"production": "west", "staging": "west"}
