@@ -37,12 +37,18 @@ def forget(
 
     project: Project = context.obj
     stacks = project.stacks(environment)
-    check(next(iter(stacks.values())), region)
+    settings = next(iter(stacks.values()))
+    check(settings, region)
     engine = target.engine(project)
     if not although_it_answers and answers(region):
         raise Refused(
             f"{region} answers: a region that comes back is a rejoin (`lifeline rejoin`), and what is forgotten there "
             "stays there and costs money; --although-it-answers if you mean it"
+        )
+    if not answers(settings.home_region):
+        raise Refused(
+            f"{settings.home_region} does not answer either: from here nobody can tell what is lost; look at this "
+            "machine's network, then try again"
         )
     before = {stack: engine.deployment(stack) for stack in stacks}
     found = {stack: of_state(deployment, region) for stack, deployment in before.items()}

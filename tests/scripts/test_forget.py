@@ -59,8 +59,9 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     return made
 
 
-def says(monkeypatch: pytest.MonkeyPatch, problem: Exception | None) -> None:
-    monkeypatch.setattr(clients, "aws", lambda _service, _region: Region(problem))
+def says(monkeypatch: pytest.MonkeyPatch, problem: Exception | None, elsewhere: Exception | None = None) -> None:
+    """What the lost region says, and what the others say."""
+    monkeypatch.setattr(clients, "aws", lambda _service, region: Region(problem if region == LOST else elsewhere))
 
 
 @pytest.fixture
@@ -132,3 +133,13 @@ def test_without_a_terminal_and_without_yes_nothing_is_done(engine: Engine, proj
     refused = run(project, LOST).exception
     assert isinstance(refused, Refused) and "--yes" in str(refused)
     assert engine.replaced == {} and not (project / ".lifeline").exists()
+
+
+def test_where_no_region_answers_it_is_this_machine(
+    engine: Engine, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silence = ConnectTimeoutError(endpoint_url="https://rds")
+    says(monkeypatch, silence, elsewhere=silence)
+    refused = run(project, LOST, "--yes").exception
+    assert isinstance(refused, Refused) and "eu-central-1 does not answer either" in str(refused)
+    assert engine.replaced == {}
