@@ -178,6 +178,10 @@ class Estate:
         assert found is not None, f"{site} has no database"
         return found
 
+    def orders(self, site: str) -> frozenset[str]:
+        """The id of every order in the site's database."""
+        return orders.ids(self.database_at(site)["port"], self.settings.application.replace("-", "_"))
+
     def database(self, site: str) -> Any:
         """A connection to one site's database as its master, autocommitting."""
         import psycopg

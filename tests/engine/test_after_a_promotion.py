@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from operations.recovery import rescued, users
-from sandbox import orders
 from sandbox.load import Load
 from tests.engine.estate import Estate, wait
 from tests.engine.writers import Writers
@@ -34,10 +33,6 @@ def writers(it: Estate) -> Iterator[Writers]:
     """A writer at 50 Hz to both databases, from before the region is lost until after it has come back."""
     with Writers(it) as running:
         yield running
-
-
-def ids(it: Estate, site: str) -> frozenset[str]:
-    return orders.ids(it.database_at(site)["port"], it.settings.application.replace("-", "_"))
 
 
 def kept_report(it: Estate) -> dict[str, Any]:
@@ -71,7 +66,7 @@ def test_a_lost_region_is_accounted_for(it: Estate, writers: Writers) -> None:
     assert {**report, "event": "report"} == told
     assert (report["outcome"], report["from"], report["to"]) == ("promoted", "east", "west")
     promised = set(it.folder.acknowledged.read_text().split())
-    lost = promised - ids(it, "west")
+    lost = promised - it.orders("west")
     assert lost and report["orders"] == {
         **report["orders"],
         "acknowledged": len(promised),
@@ -93,7 +88,7 @@ def test_a_lost_region_is_accounted_for(it: Estate, writers: Writers) -> None:
 
 
 def test_the_old_region_wakes_up_and_its_orders_are_saved_first(it: Estate, writers: Writers) -> None:
-    left_at_east = ids(it, "east") - ids(it, "west")
+    left_at_east = it.orders("east") - it.orders("west")
     assert left_at_east
     it.control.post("/clear", {})
     shown = it.lifeline("rejoin", "east", "--output", "json")
@@ -134,7 +129,7 @@ def test_its_orders_are_sent_again_only_after_a_review(it: Estate) -> None:
     again = it.lifeline("replay", str(path), "--yes", "--output", "json")
     assert json.loads(again.stdout) == {"outcomes": {}, "earlier": count, "discarded": 1}
     wanted = {order.row["order_id"] for order in found.orders}
-    assert wanted - ids(it, "west") == {found.orders[0].row["order_id"]}
+    assert wanted - it.orders("west") == {found.orders[0].row["order_id"]}
 
 
 def reconcile(it: Estate, site: str) -> None:

@@ -60,7 +60,7 @@ def ok(it: Estate, *words: str) -> str:
 def test_the_survivor_serves_and_a_new_site_stands_by(it: Estate) -> None:
     Writers.prepare(it, "ireland")
     assert it.order("before")[0] == 201
-    wait(lambda: "before" in orders(it, "frankfurt"), "the order is at both sites")
+    wait(lambda: "before" in it.orders("frankfurt"), "the order is at both sites")
     it.control.post("/dark", {"region": LOST, "kill": True})
 
     # 1. The survivor is promoted, and the checkout follows.
@@ -94,7 +94,7 @@ def test_the_survivor_serves_and_a_new_site_stands_by(it: Estate) -> None:
     ok(it, "up", "paris", "--yes")
     it.wait_served("frankfurt")
     assert it.order("after")[0] == 201
-    wait(lambda: {"before", "after"} <= orders(it, "paris"), "the rebuilt site has the orders")
+    wait(lambda: {"before", "after"} <= it.orders("paris"), "the rebuilt site has the orders")
     assert record(it, "-2")["active"] == {"S": "frankfurt"}
     for stack, changes in it.each(it.engine.preview).items():
         assert changes.empty, (stack, changes.listed())
@@ -109,8 +109,3 @@ def test_the_new_site_can_be_promoted(it: Estate) -> None:
     status, body, _ = it.order("at-the-new-site")
     assert status == 201 and body["site"] == "paris"
     assert int(record(it, "-2")["epoch"]["N"]) == before + 1
-
-
-def orders(it: Estate, site: str) -> set[str]:
-    with it.database(site) as database:
-        return {str(row[0]) for row in database.execute("SELECT order_id FROM orders")}

@@ -35,14 +35,9 @@ def staging(production: Estate) -> Estate:
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(1800)]
 
 
-def order_ids(it: Estate, site: str) -> set[str]:
-    with it.database(site) as database:
-        return {str(row[0]) for row in database.execute("SELECT order_id FROM orders")}
-
-
 def test_each_has_a_database_of_its_own(production: Estate, staging: Estate) -> None:
     assert production.order("for-production")[0] == 201 and staging.order("for-staging")[0] == 201
-    assert "for-staging" not in order_ids(production, "east") and "for-production" not in order_ids(staging, "east")
+    assert "for-staging" not in production.orders("east") and "for-production" not in staging.orders("east")
     for it in (production, staging):
         for stack, changes in it.each(it.engine.preview).items():
             assert changes.empty, (stack, changes.listed())
