@@ -157,11 +157,16 @@ def _text(path: Path) -> str:
 
 
 @cache
+def _classes(source: Path) -> Mapping[str, str]:
+    """Each class's own text, by name. Cut in one walk: files of megabytes hold thousands, and each is asked for."""
+    return {part.partition(":")[0]: part for part in re.split(r"\n(?:class |@|def )", _text(source))}
+
+
+@cache
 def _class_properties(source: Path, name: str) -> Mapping[str, Property]:
-    found = re.search(rf"^class {name}:\n(?:[ \t]+.*\n|\n)+", _text(source), re.MULTILINE)
-    if found is None:
+    text = _classes(source).get(name)
+    if text is None:
         return {}
-    text = found.group(0)
     names = dict(reversed(pair) for pair in _GETTER.findall(text))
     head = text.split("):\n", 1)[0]
     nested = source.with_name("_inputs.py")
@@ -172,7 +177,7 @@ def _class_properties(source: Path, name: str) -> Mapping[str, Property]:
     return properties
 
 
-_GETTER = re.compile(r'@pulumi\.getter\(name="(\w+)"\)\n(?: +@_utilities\.deprecated\(.*\)\n)? +def (\w+)\(')
+_GETTER = re.compile(r'@pulumi\.getter\(name="(\w+)"\)\n(?: +@_utilities\.deprecated\("""[\s\S]*?"""\)\n)? +def (\w+)\(')
 """(name on the wire, Python name); deprecated ones say so between."""
 _ARGUMENT = re.compile(r"^ {17}(\w+): (.+?)( = None)?,?$", re.MULTILINE)
 _TOKEN = re.compile(r"'[^']*'|[\w.]+|[\[\],]")

@@ -58,4 +58,6 @@ def test_arguments_of_functions() -> None:
 def test_a_deprecated_argument_has_its_wire_name_too() -> None:
     inputs = Sdk("aws").resource("aws:s3/bucket:Bucket").inputs
     assert {"serverSideEncryptionConfiguration", "lifecycleRules", "objectLockConfiguration"} <= set(inputs)
+    # A reason of several lines, one of which begins in the first column.
+    assert "foundationDns" in Sdk("cloudflare").resource("cloudflare:index/zoneDnsSettings:ZoneDnsSettings").inputs
     assert not [name for name in inputs if "_" in name]
