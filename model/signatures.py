@@ -177,7 +177,9 @@ def _class_properties(source: Path, name: str) -> Mapping[str, Property]:
     return properties
 
 
-_GETTER = re.compile(r'@pulumi\.getter\(name="(\w+)"\)\n(?: +@_utilities\.deprecated\("""[\s\S]*?"""\)\n)? +def (\w+)\(')
+_GETTER = re.compile(
+    r'@pulumi\.getter\(name="(\w+)"\)\n(?: +@_utilities\.deprecated\("""[\s\S]*?"""\)\n)? +def (\w+)\('
+)
 """(name on the wire, Python name); deprecated ones say so between."""
 _ARGUMENT = re.compile(r"^ {17}(\w+): (.+?)( = None)?,?$", re.MULTILINE)
 _TOKEN = re.compile(r"'[^']*'|[\w.]+|[\[\],]")

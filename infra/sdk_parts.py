@@ -1,0 +1,84 @@
+"""The provider SDKs, read by parts: a resource's file when its class is asked for, not all of a package's at once.
+
+The root of `pulumi_cloudflare` imports four hundred files for the dozen classes that the program uses: five seconds and
+a hundred megabytes of every preview, in every stack. Each package of the SDKs is a list of `from .part import *`; with
+this it keeps the list and reads a part when a name of it is missing. A package that looks otherwise loads as ever.
+"""
+
+import re
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+_SPARED = re.compile(r"pulumi_cloudflare|pulumi_aws\.\w+")
+_PART = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
+_SHARED = ("_enums", "_inputs")
+"""Parts with many names, in the order in which they cost less."""
+
+
+def install() -> None:
+    """From now on; packages that are loaded already stay as they are."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+class _Finder(MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not _SPARED.fullmatch(fullname):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.submodule_search_locations and type(spec.loader) is SourceFileLoader:
+            spec.loader = _Loader(fullname, spec.loader.path)
+        return spec
+
+
+class _Loader(SourceFileLoader):
+    def exec_module(self, module: ModuleType) -> None:
+        source = self.get_source(self.name)
+        parts = _PART.findall(source or "")
+        if not source or not parts:
+            super().exec_module(module)
+            return
+        module.__dict__["_parts"] = tuple(parts)
+        module.__class__ = _Package
+        exec(compile(_PART.sub("", source), self.path, "exec"), module.__dict__)  # noqa: S102 what an import does
+
+
+class _Package(ModuleType):
+    """A package with the same names as if it had read all its parts."""
+
+    _parts: tuple[str, ...]
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return [public for public in dir(self) if not public.startswith("_")]
+        if name in self._parts or not (name.startswith("_") or find_spec(f"{self.__name__}.{name}")):
+            for part in self._likely(name):
+                import_module(f"{self.__name__}.{part}")
+                if name in self.__dict__:
+                    return self.__dict__[name]
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """The import system says here that a part has been read: its names are the package's, as after a star."""
+        super().__setattr__(name, value)
+        if isinstance(value, ModuleType) and name in self._parts:
+            self.__dict__.update({public: getattr(value, public) for public in value.__all__})
+
+    def __dir__(self) -> list[str]:
+        for part in self._parts:
+            import_module(f"{self.__name__}.{part}")
+        return sorted(self.__dict__)
+
+    def _likely(self, name: str) -> list[str]:
+        """The parts, the ones first that such a name is in: `get_zone` for `get_zone_output`, `zone` for `ZoneArgs`."""
+        stem = re.sub(r"^Awaitable|((Init)?Args|ArgsDict|Result|_output)$", "", name)
+        guess = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", stem).lower()
+        return sorted(self._parts, key=lambda part: (part != guess, part not in _SHARED))
