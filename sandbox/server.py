@@ -26,6 +26,7 @@ from sandbox.edge import Edge
 from sandbox.faults import Faults
 from sandbox.folder import Folder, Running
 from sandbox.postgres import Databases
+from sandbox.postgres.ways import region
 from sandbox.providers import Providers
 from sandbox.tasks import Tasks
 
@@ -104,7 +105,7 @@ class Sandbox:
         databases.cut(*(pair for pair in combinations(self.places, 2) if not faults.reachable(*pair, "rds")))
         killed = faults.killed_regions()
         for name in databases.names:
-            if databases.region(name) in killed and databases.running(name):
+            if region(name) in killed and databases.running(name):
                 databases.kill(name)
         databases.read_only(*faults.read_only_regions())
         databases.lose_zones(faults.dark_zones())

@@ -13,8 +13,8 @@ from psycopg import sql
 
 from sandbox.postgres import place
 from sandbox.postgres.copies import Copies
-from sandbox.postgres.relay import Relay
 from sandbox.postgres.server import HOST, PostgresFailed, Server, free_port
+from sandbox.postgres.ways import Ways, region
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,6 @@ class _Database:
     port: int = field(default_factory=free_port)
     lock: threading.RLock = field(default_factory=threading.RLock)
     server: Server | None = None
-    source: str | None = None
-    relay: Relay | None = None
 
     @property
     def running(self) -> bool:
@@ -43,7 +41,7 @@ class _Database:
 
 
 class Databases:
-    """One PostgreSQL cluster a name, at most; a standby follows its source through a relay of its own. Thread-safe."""
+    """One PostgreSQL cluster a name, at most; a standby follows its source by a way of its own. Thread-safe."""
 
     def __init__(self, state_dir: Path) -> None:
         """Nothing is made or started here."""
@@ -54,17 +52,12 @@ class Databases:
         self._known_lock = threading.Lock()
         self._read_only: frozenset[str] = frozenset()
         self._copies = Copies()
-        self._hold: float | None = None
-        self._cut: frozenset[frozenset[str]] = frozenset()
+        self._ways = Ways()
 
     @property
     def names(self) -> list[str]:
         """Those that have data, running or not."""
         return [name for name, known in [*self._known.items()] if known.server is not None]
-
-    @staticmethod
-    def region(name: str) -> str:
-        return name.partition("/")[0]
 
     def create(
         self,
@@ -127,7 +120,8 @@ class Databases:
         """Ends the server and deletes its files; harmless when there is none."""
         known = self._of(name)
         with known.lock:
-            server, known.server, known.source = known.server, None, None
+            server, known.server = known.server, None
+            self._ways.forget(name)
             if server is not None:
                 server.remove()
 
@@ -143,7 +137,7 @@ class Databases:
 
     def source(self, name: str) -> str | None:
         """What this one follows; None when it is a writer of its own."""
-        return self._of(name).source
+        return self._ways.source(name)
 
     def start(self, name: str) -> None:
         """Starts the server at its endpoint; one that ran without an endpoint is started anew."""
@@ -174,7 +168,7 @@ class Databases:
         known = self._of(name)
         with known.lock:
             self._server(name).promote()
-            known.source = None
+            self._ways.forget(name)
 
     def refollow(self, name: str, source: str, keep: str | None = None) -> str:
         """Makes a former writer follow `source`; what it alone had is gone, but for a copy that is kept as `keep`.
@@ -206,7 +200,7 @@ class Databases:
         source = self.source(name)
         if source is None:
             raise PostgresFailed(f"{name} follows nothing: there is nothing to switch over")
-        if self._parted(name, source):
+        if self._ways.parted(name, source):
             raise PostgresFailed(f"{source} and {name} are cut off from each other: only a failover is possible")
         self.stop(source)
         self.promote(name)
@@ -221,11 +215,8 @@ class Databases:
 
     def lag(self, name: str) -> Lag | None:
         """How far the standby is behind its source; None when that cannot be known (which is not zero)."""
-        known = self._of(name)
-        source = known.source
-        if source is None or known.relay is None or self._parted(name, source):
-            return None
-        if not self.running(source) or not known.running:
+        source, oldest = self.source(name), self._ways.oldest(name)
+        if source is None or oldest is None or not self.running(source) or not self.running(name):
             return None
         try:
             written = self._server(source).query("select pg_current_wal_lsn() - '0/0'")
@@ -233,20 +224,15 @@ class Databases:
         except (psycopg.Error, PostgresFailed):
             return None
         behind = max(0, int(written) - int(replayed or 0))
-        return Lag(seconds=known.relay.oldest() if behind else 0.0, bytes=behind)
+        return Lag(seconds=oldest if behind else 0.0, bytes=behind)
 
     def hold(self, seconds: float | None) -> None:
         """Keeps WAL in transit by so many seconds, in every direction; None lets it pass, what is held included."""
-        self._hold = seconds
-        for relay in self._relays():
-            relay.hold(seconds)
+        self._ways.hold(seconds)
 
     def cut(self, *pairs: Collection[str]) -> None:
         """Cuts these pairs of regions, and no others, off from each other: what is in transit between them is lost."""
-        self._cut = frozenset(frozenset(pair) for pair in pairs)
-        for name, known in [*self._known.items()]:
-            if known.relay is not None:
-                known.relay.cut(known.source is not None and self._parted(name, known.source))
+        self._ways.cut(*pairs)
 
     def read_only(self, *regions: str) -> None:
         """Lets the servers of these regions, and of no others, refuse every write (SQLSTATE 25006) while they answer
@@ -285,8 +271,7 @@ class Databases:
         for name in self.names:
             self.delete(name)
         self._copies.clear()
-        for relay in self._relays():
-            relay.close()
+        self._ways.close()
         self._known.clear()
         with self._place_lock:
             if self._found_place is not None:
@@ -296,15 +281,9 @@ class Databases:
     def _of(self, name: str) -> _Database:
         with self._known_lock:
             if name not in self._known:
-                region = self.region(name)
-                self._known[name] = _Database(region, f"{region}a")
+                where = region(name)
+                self._known[name] = _Database(where, f"{where}a")
             return self._known[name]
-
-    def _relays(self) -> list[Relay]:
-        return [known.relay for known in [*self._known.values()] if known.relay is not None]
-
-    def _parted(self, name: str, source: str) -> bool:
-        return frozenset((self.region(name), self.region(source))) in self._cut
 
     def _place(self) -> place.Place:
         """Found when first needed: it can mean a copy of PostgreSQL outside the sandbox's state."""
@@ -339,23 +318,13 @@ class Databases:
             server.copy_from(self._way(name, source))
             server.start()
         except BaseException:
-            known.source = None
+            self._ways.forget(name)
             server.remove()
             raise
         self._put(known, server)
 
     def _way(self, name: str, source: str) -> int:
-        """The port through which the database reaches its source."""
-        known = self._of(name)
-        if self._parted(name, source):
-            raise PostgresFailed(f"{name} cannot follow {source}: they are cut off from each other")
-        if known.relay is None:
-            known.relay = Relay()
-            known.relay.hold(self._hold)
-        known.relay.target = self.port(source)
-        known.source = source
-        known.relay.cut(self._parted(name, source))  # asked again: a cut may have come since
-        return known.relay.port
+        return self._ways.open(name, source, self.port(source))
 
     @staticmethod
     def _found(server: Server, dbname: str, user: str, password: str) -> None:
