@@ -1,8 +1,9 @@
 """What the rules look with. Reading only; letters to the wardens only where they are allowed."""
 
-from functools import cached_property
-from threading import Event
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Event, Lock
+from typing import Any, TypeVar
 
 from operations.record.attributes import Value
 from operations.record.mailbox import Mailbox, NoAnswer
@@ -10,6 +11,8 @@ from operations.record.record import Record, RecordUnreachable
 from operations.recovery.database import describe
 from operations.recovery.move import Move
 from operations.steps.patient import Patient
+
+Answer = TypeVar("Answer")
 
 
 class Unknown(Exception):
@@ -25,7 +28,8 @@ class Look:
         `taken_over`: the abandoned promotion whose lock will be taken.
         """
         self.move, self.intent, self.letters, self.taken_over = move, intent, letters, taken_over
-        self._probes: dict[str, dict[str, Value]] = {}
+        self._asked: dict[str, Future[Any]] = {}
+        self._asking = Lock()
 
     def client(self, service: str, region: str | None = None) -> Any:
         """An AWS client; the target's region unless said otherwise. It asks again where it is throttled."""
@@ -33,18 +37,24 @@ class Look:
         made = self.move.world.aws(service, region or self.move.region)
         return Patient(made, lambda seconds: clock.sleep(seconds, never))
 
-    @cached_property
+    @property
     def record(self) -> Record:
         """Read anew. Raises Unknown."""
-        try:
-            return self.move.store().read()
-        except RecordUnreachable as unreachable:
-            raise Unknown(str(unreachable)) from None
+        return self._once("record", self._record)
 
-    @cached_property
+    @property
     def global_cluster(self) -> dict[str, Any]:
         """As the target's region shows it."""
-        return describe(self.client("rds"), self.move.topology.one("global_cluster").id)
+        return self._once("global cluster", self._global_cluster)
+
+    @property
+    def services(self) -> dict[str, dict[str, Any]]:
+        """The target's services by their short names, as ECS shows them; missing ones are not there."""
+        return self._once("services", self._services)
+
+    def probe(self, site: str) -> dict[str, Value]:
+        """What the site's warden says. Raises Unknown."""
+        return self._once(f"probe {site}", lambda: self._probe(site))
 
     def member(self, site: str) -> dict[str, Any]:
         """A site's entry in the global database; empty where it is none."""
@@ -52,9 +62,33 @@ class Look:
         members = self.global_cluster["GlobalClusterMembers"]
         return next((item for item in members if item["DBClusterArn"] == arn), {})
 
-    @cached_property
-    def services(self) -> dict[str, dict[str, Any]]:
-        """The target's services by their short names, as ECS shows them; missing ones are not there."""
+    def _once(self, question: str, ask: Callable[[], Answer]) -> Answer:
+        """Who needs it first asks, the others wait for that answer. What broke before there was one is asked again."""
+        with self._asking:
+            asked = self._asked.get(question)
+            if asked is None:
+                answer = self._asked[question] = Future[Answer]()
+        if asked is not None:
+            return asked.result()  # type: ignore[no-any-return]  # a question has one type of answer
+        try:
+            answer.set_result(ask())
+        except BaseException as error:  # noqa: BLE001  # the others are told too, whatever it is
+            if not isinstance(error, Unknown):
+                with self._asking:
+                    del self._asked[question]
+            answer.set_exception(error)
+        return answer.result()
+
+    def _record(self) -> Record:
+        try:
+            return self.move.store().read()
+        except RecordUnreachable as unreachable:
+            raise Unknown(str(unreachable)) from None
+
+    def _global_cluster(self) -> dict[str, Any]:
+        return describe(self.client("rds"), self.move.topology.one("global_cluster").id)
+
+    def _services(self) -> dict[str, dict[str, Any]]:
         topology, site = self.move.topology, self.move.target
         names = {topology.one("service", site, name).id: name for name in topology.capacity}
         found: dict[str, dict[str, Any]] = {}
@@ -66,26 +100,24 @@ class Look:
             found |= {names[item["serviceName"]]: item for item in shown if item.get("status") == "ACTIVE"}
         return found
 
-    def probe(self, site: str) -> dict[str, Value]:
-        """What the site's warden says. Raises Unknown."""
+    def _probe(self, site: str) -> dict[str, Value]:
         if not self.letters:
             raise Unknown("only its warden knows, and asking it writes a letter: a dry run leaves that out")
-        if site not in self._probes:
-            move, clock, never = self.move, self.move.world.clock, Event()
-            box = Mailbox(move.table, move.table_regions, move.world.aws)
-            try:
-                answer = box.ask(
-                    site,
-                    "probe",
-                    {},
-                    by=move.by,
-                    timeout=move.world.answer_seconds,
-                    sleep=lambda seconds: clock.sleep(seconds, never),
-                    monotonic=clock.monotonic,
-                )
-            except NoAnswer as silence:
-                raise Unknown(str(silence)) from None
-            if "error" in answer:
-                raise Unknown(f"its warden says: {answer['error']}")
-            self._probes[site] = answer
-        return self._probes[site]
+        move, clock, never = self.move, self.move.world.clock, Event()
+        # In a failover the old site is expected to be silent, and what this waits is a part of the outage.
+        expected_silent = site == move.origin and move.mode == "failover"
+        try:
+            answer = Mailbox(move.table, move.table_regions, move.world.aws).ask(
+                site,
+                "probe",
+                {},
+                by=move.by,
+                timeout=move.world.answer_seconds / (2 if expected_silent else 1),
+                sleep=lambda seconds: clock.sleep(seconds, never),
+                monotonic=clock.monotonic,
+            )
+        except NoAnswer as silence:
+            raise Unknown(str(silence)) from None
+        if "error" in answer:
+            raise Unknown(f"its warden says: {answer['error']}")
+        return answer

@@ -49,24 +49,22 @@ def judge(look: Look) -> tuple[Finding, ...]:
         OF_THE_RECORD if look.move.glass else frozenset()
     )
     chosen = {name: rule for name, rule in RULES.items() if name not in left_out}
-    _warm(look)
-    with ThreadPoolExecutor(max_workers=len(chosen), thread_name_prefix="rule") as pool:
+    slow = _asked_first(look)
+    with ThreadPoolExecutor(max_workers=len(chosen) + len(slow), thread_name_prefix="rule") as pool:
+        for question in slow:
+            pool.submit(question)
         asked = {name: pool.submit(_ask, name, weight, rule, look) for name, (weight, rule) in chosen.items()}
         return tuple(future.result() for future in asked.values())
 
 
-def _warm(look: Look) -> None:
-    """Ask what several rules need once, side by side, before they start."""
-    asks: list[Callable[[], object]] = [
-        lambda: look.record,
+def _asked_first(look: Look) -> list[Callable[[], object]]:
+    """What takes longest, or what several rules need: on its way before the first rule comes to it."""
+    return [
+        lambda: look.probe(look.move.origin),
+        lambda: look.probe(look.move.target),
         lambda: look.global_cluster,
         lambda: look.services,
-        lambda: look.probe(look.move.target),
-        lambda: look.probe(look.move.origin),
     ]
-    with ThreadPoolExecutor(max_workers=len(asks)) as pool:
-        for future in [pool.submit(ask) for ask in asks]:
-            future.exception()
 
 
 def _ask(name: str, weight: Weight, rule: Rule, look: Look, last: bool = False) -> Finding:
