@@ -28,6 +28,8 @@ def aws(service: str, region: str, connect: float = CONNECT_SECONDS, read: float
 
 def cloudflare() -> "Cloudflare":
     """The Cloudflare client; token and address come from the environment, as the SDK reads them."""
+    import cloudflare  # noqa: F401  # for most of a second: who makes AWS clients meanwhile must not wait for it
+
     with _making:
         return _edge()
 

@@ -262,7 +262,7 @@ def test_a_key_that_is_there_twice_is_refused(project: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "what"),
-    [("config: [", "expected the node content"), ("- a", "is no mapping"), ("config: hello", "is no mapping")],
+    [("config: [", "node content"), ("- a", "is no mapping"), ("config: hello", "is no mapping")],
 )
 def test_a_broken_file_is_one_clear_line(project: Path, text: str, what: str) -> None:
     (project / "Pulumi.prod.yaml").write_text(text)
