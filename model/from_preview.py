@@ -7,6 +7,7 @@ or as a list, which do not: links through unknown ids stay unknown.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from model.files import parsed, text_of
 from model.problems import InputError
 from model.recorded import check_parents, resource, stack_of
 from model.resource import Change, ChangeKind, Resource
+from model.values import UNKNOWN
 from model.view import View
 
 HOW: Final = "write it with `pulumi preview --json --show-sames > FILE`"
@@ -66,18 +68,24 @@ class Steps:
 
     def view(self) -> View:
         """All of them. Raises InputError."""
+        after = {urn: self._as_known(urn, kind) for urn, kind in self._kinds.items()}
         changes = [
-            Change(
-                kind,
-                self._before.get(urn),
-                None if kind == "delete" else self._after.get(urn),
-                tuple(sorted(self._properties[urn])),
-            )
+            Change(kind, self._before.get(urn), after[urn], tuple(sorted(self._properties[urn])))
             for urn, kind in self._kinds.items()
         ]
-        resources = [self._after[urn] for urn, kind in self._kinds.items() if kind != "delete" and urn in self._after]
+        resources = [found for found in after.values() if found is not None]
         check_parents(resources, self._where)
         return View(next((stack_of(urn) for urn in self._kinds), ""), "preview", resources, changes)
+
+    def _as_known(self, urn: str, kind: ChangeKind) -> Resource | None:
+        """As it will be. What stays keeps what others refer to it by, which events tell of the state before alone."""
+        before, after = self._before.get(urn), self._after.get(urn)
+        if kind == "delete":
+            return None
+        if after is None or before is None or kind not in ("same", "update"):
+            return after
+        known = before.id if after.id is UNKNOWN else after.id
+        return replace(after, id=known, outputs={**before.outputs, **after.outputs})
 
 
 def read(path: Path) -> View:

@@ -33,6 +33,12 @@ class Monitor(mocks.MockMonitor):
         self._make = make
         self.found: list[Resource] = []
 
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """As the engine makes it: with the types of all parents but the stack, where the SDK's own names the last."""
+        around = parent.split("::")[2] if parent else ""
+        type_ = type_ if around in ("", STACK) else f"{around}${type_}"
+        return super().make_urn("", type_, name)
+
     def RegisterResource(self, request: Any) -> Any:
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == STACK:

@@ -43,6 +43,20 @@ def test_every_stack_of_lifeline_s_own() -> None:
         assert hidden == []
 
 
+def test_a_urn_names_all_parents_as_the_engine_s_does() -> None:
+    def program() -> None:
+        clinic = pulumi.ComponentResource("my:Clinic", "clinic")
+        store = pulumi.ComponentResource("my:Store", "store", opts=pulumi.ResourceOptions(parent=clinic))
+        aws.s3.Bucket("orders", opts=pulumi.ResourceOptions(parent=store))
+        aws.s3.Bucket("alone")
+
+    urns = [bucket.urn for bucket in seen(program).of("aws:s3/bucket:Bucket")]
+    assert sorted(urns) == [
+        "urn:pulumi:prod::clinic::aws:s3/bucket:Bucket::alone",
+        "urn:pulumi:prod::clinic::my:Clinic$my:Store$aws:s3/bucket:Bucket::orders",
+    ]
+
+
 def test_links_and_documents_of_any_program() -> None:
     def program() -> None:
         bucket = aws.s3.Bucket("orders")

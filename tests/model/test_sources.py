@@ -142,6 +142,18 @@ def test_a_preview_s_events(tmp_path: Path) -> None:
     assert len(as_list.resources) == 1
 
 
+@pytest.mark.parametrize(("operation", "known"), [("same", True), ("update", True), ("replace", False)])
+def test_what_stays_keeps_what_others_refer_to_it_by(tmp_path: Path, operation: str, known: bool) -> None:
+    """Events show it in the state before alone: without it, nothing known would lead to the resource any more."""
+    before = recorded(BUCKET, "orders", id="orders-1", outputs={"arn": "arn:aws:s3:::orders-1"})
+    after = recorded(BUCKET, "orders", id="", outputs={})
+    view = from_preview.read(written(tmp_path, f"{event(operation, old=before, new=after)}\n{END}"))
+    (bucket,) = view.resources
+    assert (bucket.id, dict(bucket.outputs)) == (
+        ("orders-1", {"arn": "arn:aws:s3:::orders-1"}) if known else (UNKNOWN, {})
+    )
+
+
 def test_a_list(tmp_path: Path) -> None:
     listed = [
         {"type": BUCKET, "name": "orders", "props": {"bucket": "o"}},
