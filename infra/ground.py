@@ -11,6 +11,7 @@ from infra.components.autoscaling import AutoscalingArgs
 from infra.components.cache import PORT as CACHE_PORT
 from infra.components.calls import Callee, CallsArgs
 from infra.components.cluster import Cluster
+from infra.components.database import PORT as DATABASE_PORT
 from infra.components.database import Database
 from infra.components.keys import Keys
 from infra.components.load_balancer import LoadBalancer
@@ -76,7 +77,7 @@ class Ground:
         if called or service.calls:
             args["discovery"] = {"namespace_arn": self.cluster.namespace_arn, "offers": called}
         if workload.user:
-            args["store"] = {"security_group_id": self.database.security_group_id, "port": self.database.port}
+            args["store"] = {"security_group_id": self.database.security_group_id, "port": DATABASE_PORT}
         if self.supplies.cache is not None and "cache" in service.needs:
             args["cache"] = {"security_group_id": self.supplies.cache.security_group_id, "port": CACHE_PORT}
         if service.public:

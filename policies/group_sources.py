@@ -70,7 +70,9 @@ def _entry(view: View, group: Resource, rule: Resource, written: Any, opening: O
     known = [item for item in named if item is not UNKNOWN]
     ids = [text for one in linked for text in (one.id, one.output("name")) if text is not UNKNOWN]
     unclear = opening.unclear or (len(known) < len(named) and not linked)
-    others = any(item not in ids for item in known)
+    # A group whose id the source does not show went into it all the same, and is one of those that no id fits.
+    nameless = [one for one in linked if one.id is UNKNOWN]
+    others = len([item for item in known if item not in ids]) > len(nameless)
     return Entry(opening, ports, fed, tuple(one for one in linked if one.urn != group.urn), others, unclear)
 
 

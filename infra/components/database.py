@@ -15,6 +15,11 @@ IGNORED = ("replication_source_identifier", "engine_version")
 """A failover changes the first, an upgrade of the global cluster the second."""
 
 
+PORT = 5432
+"""Where Aurora PostgreSQL listens unless it is told otherwise, which nothing here does. What a security group opens is
+this, and not the cluster's output, so that it can be judged before the cluster is there."""
+
+
 class Master(TypedDict):
     """The master user, which only the founder's member brings along; a secondary inherits it."""
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from model.resource import Resource
+from model.values import UNKNOWN
 from model.view import View
 from policies.evaluate import Finding, Parameters, evaluate
 from policies.hipaa.path import DNS, DOOR, EDGE_TLS, EVERY_HOP, LISTENS, PULL, STORE, STORE_TLS, TASK
+from policies.reach import GROUP
 from tests.policies.noticing import stacks
 
 Props = Mapping[str, Any]
@@ -114,3 +116,40 @@ def test_a_hop_whose_part_is_missing_is_named_and_no_other(hop: str, name: str) 
 def test_one_rule_of_a_group_is_enough_to_break_a_hop(hop: str, name: str, props: Props) -> None:
     broken = [finding for finding in asked(changed(joined(), name, props)) if finding.outcome != "pass"]
     assert [finding.message.startswith(f"hop {hop} is broken: ") for finding in broken] == [True]
+
+
+def test_an_applied_stack_whose_groups_ids_are_shown_where_they_are_used_alone() -> None:
+    """So the engine shows it to an analyzer: each rule has the id, and says from which group; the groups have none."""
+
+    def shown(item: Resource, told: bool) -> Resource:
+        if item.kind == GROUP:
+            return replace(item, id=UNKNOWN, outputs={})
+        if item.props.get("referencedSecurityGroupId") is None:
+            return item
+        props = {**item.props, "referencedSecurityGroupId": f"sg-{item.name}"}
+        used = {key: urns for key, urns in (item.depends or {}).items() if told or key != "referencedSecurityGroupId"}
+        return replace(item, props=props, depends=used)
+
+    whole = joined()
+    for told, outcomes in ((True, {"pass"}), (False, {"pass", "fail"})):
+        view = View(whole.stack, whole.source, [shown(item, told) for item in whole.resources])
+        assert {finding.outcome for finding in asked(view)} == outcomes
+
+
+@pytest.mark.parametrize(
+    ("ports", "told", "outcome"),
+    [((30817, 30817), True, "pass"), ((30817, 30817), False, "fail"), ((1, 65535), True, "fail")],
+)
+def test_the_port_that_the_database_says_is_its_own(ports: tuple[int, int], told: bool, outcome: str) -> None:
+    whole, name = joined(), "east-fhir-database-in"
+    (cluster,) = [item for item in whole.resources if item.name == "east-database-cluster"]
+    fed = {key: (cluster.urn,) for key in ("fromPort", "toPort") if told}
+
+    def opened(item: Resource) -> Resource:
+        props = {**item.props, "fromPort": ports[0], "toPort": ports[1]}
+        return replace(item, props=props, depends={**(item.depends or {}), **fed})
+
+    assert [item.name for item in whole.resources].count(name) == 1
+    listed = [opened(item) if item.name == name else item for item in whole.resources]
+    found = asked(View(whole.stack, whole.source, listed))
+    assert [one.outcome for one in found if one.resource.name == "east-database-group"] == [outcome]
