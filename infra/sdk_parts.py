@@ -70,7 +70,8 @@ class _Package(ModuleType):
         """The import system says here that a part has been read: its names are the package's, as after a star."""
         super().__setattr__(name, value)
         if isinstance(value, ModuleType) and name in self._parts:
-            self.__dict__.update({public: getattr(value, public) for public in value.__all__})
+            listed = getattr(value, "__all__", [public for public in vars(value) if not public.startswith("_")])
+            self.__dict__.update({public: getattr(value, public) for public in listed})
 
     def __dir__(self) -> list[str]:
         for part in self._parts:

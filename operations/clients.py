@@ -28,7 +28,7 @@ def aws(service: str, region: str, connect: float = CONNECT_SECONDS, read: float
 
 def cloudflare() -> "Cloudflare":
     """The Cloudflare client; token and address come from the environment, as the SDK reads them."""
-    import cloudflare  # noqa: F401  # for most of a second: who makes AWS clients meanwhile must not wait for it
+    import cloudflare  # noqa: F401  # takes most of a second, for which no maker of AWS clients must wait
 
     with _making:
         return _edge()

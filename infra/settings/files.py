@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-try:  # libyaml's parser, where PyYAML has it: a tenth of the time, of every command
+try:  # libyaml's parser, where PyYAML has it: a tenth of the other's time, in every command
     from yaml import CSafeLoader as Loader
 except ImportError:
     from yaml import SafeLoader as Loader  # type: ignore[assignment]

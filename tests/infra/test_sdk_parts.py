@@ -20,7 +20,7 @@ FILES = {
     "def get_zone(): return 'zone'\ndef get_zone_output(): return 'output'\nHIDDEN = 1\n",
     "zone.py": "from . import outputs\nfrom ._inputs import *\n__all__ = ['ZoneArgs', 'Zone']\n"
     "class ZoneArgs: pass\nclass Zone:\n    holder = ZoneHolderArgs\n",
-    "odd.py": "__all__ = ['NamedOtherwise']\nclass NamedOtherwise: pass\n",
+    "odd.py": "class NamedOtherwise: pass\n",
     "_inputs.py": "__all__ = ['ZoneHolderArgs']\nclass ZoneHolderArgs: pass\n",
     "outputs.py": "__all__ = ['ZoneHolder']\nclass ZoneHolder: pass\n",
     "unlisted.py": "",

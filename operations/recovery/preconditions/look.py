@@ -54,7 +54,7 @@ class Look:
 
     def probe(self, site: str) -> dict[str, Value]:
         """What the site's warden says. Raises Unknown."""
-        return self._once(f"probe {site}", lambda: self._probe(site))
+        return self._once(f"probe {site}", lambda: self._probe(site), final=Unknown)
 
     def member(self, site: str) -> dict[str, Any]:
         """A site's entry in the global database; empty where it is none."""
@@ -62,8 +62,11 @@ class Look:
         members = self.global_cluster["GlobalClusterMembers"]
         return next((item for item in members if item["DBClusterArn"] == arn), {})
 
-    def _once(self, question: str, ask: Callable[[], Answer]) -> Answer:
-        """Who needs it first asks, the others wait for that answer. What broke before there was one is asked again."""
+    def _once(self, question: str, ask: Callable[[], Answer], final: type[Exception] | tuple[()] = ()) -> Answer:
+        """Who needs it first asks, the others wait for that answer.
+
+        Where it broke whoever comes later asks again, but for what is `final`: silence that has been waited for.
+        """
         with self._asking:
             asked = self._asked.get(question)
             if asked is None:
@@ -73,7 +76,7 @@ class Look:
         try:
             answer.set_result(ask())
         except BaseException as error:  # noqa: BLE001  # the others are told too, whatever it is
-            if not isinstance(error, Unknown):
+            if not isinstance(error, final):
                 with self._asking:
                     del self._asked[question]
             answer.set_exception(error)
