@@ -18,7 +18,7 @@ from typing import Any
 _SPARED = re.compile(r"pulumi_cloudflare|pulumi_aws\.\w+")
 _PART = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _SHARED = ("_enums", "_inputs")
-"""Parts with many names, in the order in which they cost less."""
+"""Parts with the names of nested types, of all resources."""
 
 
 def install() -> None:
@@ -81,5 +81,10 @@ class _Package(ModuleType):
     def _likely(self, name: str) -> list[str]:
         """The parts, the ones first that such a name is in: `get_zone` for `get_zone_output`, `zone` for `ZoneArgs`."""
         stem = re.sub(r"^Awaitable|((Init)?Args|ArgsDict|Result|_output)$", "", name)
-        guess = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", stem).lower()
+        guess = snake(stem)
         return sorted(self._parts, key=lambda part: (part != guess, part not in _SHARED))
+
+
+def snake(name: str) -> str:
+    """`loadBalancerPool` → `load_balancer_pool`: how the SDKs name files and arguments."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

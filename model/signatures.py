@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from infra.sdk_parts import snake
+
 
 @dataclass(frozen=True)
 class Scalar:
@@ -144,11 +146,6 @@ def _source(root: Path, token: str) -> Path:
     raise UnknownType(
         f"{token}: the installed {root.name} has no such type or function; check its spelling and the SDK's version"
     )
-
-
-def snake(name: str) -> str:
-    """`loadBalancerPool` → `load_balancer_pool`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 @cache

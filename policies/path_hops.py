@@ -151,12 +151,11 @@ def from_tasks(case: Case, way: Way) -> Verdict:
     databases = way.databases_of(case.resource)
     listened = {_port(one) for one in databases}
     for entry in found:
-        one_port = entry.ports is None or entry.ports[0] == entry.ports[1]
-        if one_port and entry.fed and entry.fed <= {one.urn for one in databases}:
-            continue  # the database's own, whichever that is
         if entry.ports is None:
-            raise UnknownMet("fromPort")
-        if None in listened:
+            # Not known yet, but certainly the database's own.
+            if not entry.fed or not entry.fed <= {one.urn for one in databases}:
+                raise UnknownMet("fromPort")
+        elif None in listened:
             if entry.ports[0] != entry.ports[1]:
                 return fail("it opens more than one port", entry.opening.path)
         elif entry.ports not in [(port, port) for port in listened]:

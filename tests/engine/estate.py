@@ -27,6 +27,8 @@ from sandbox.control import Control
 from sandbox.folder import Folder, Running
 
 ROOT = Path(__file__).parents[2]
+PACKS = tuple(word for pack in ("hipaa", "cost") for word in ("--policy-pack", str(ROOT / "policies" / pack)))
+"""Both packs, for `pulumi preview`."""
 T = TypeVar("T")
 LEASE_SECONDS = 5
 TRANSACTION_SECONDS = 2

@@ -11,7 +11,7 @@ import pytest
 from operations.record.store import RecordStore
 from operations.stacks.engine import EngineError
 from tests.engine.drift import drift
-from tests.engine.estate import ROOT, Estate, wait
+from tests.engine.estate import PACKS, ROOT, Estate, wait
 from tests.engine.leftovers import leftovers
 
 
@@ -42,9 +42,8 @@ def test_again_changes_nothing_and_plain_pulumi_sees_what_lifeline_made(it: Esta
         changes = it.engine.up(stack)
         assert changes.empty, (stack, changes.listed())
     # With both packs: what they say of a stack that is there is another view than of one that is not.
-    packs = [word for pack in ("hipaa", "cost") for word in ("--policy-pack", str(ROOT / "policies" / pack))]
     levels = ["--policy-pack-config", str(ROOT / "policies" / "config.json")] * 2
-    shown = it.pulumi("preview", "-s", "dr", "--expect-no-changes", *packs, *levels)
+    shown = it.pulumi("preview", "-s", "dr", "--expect-no-changes", *PACKS, *levels)
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "lifeline-hipaa" in shown.stdout
 

@@ -10,9 +10,7 @@ import pytest
 from model import from_preview, from_program
 from policies.discovery import rules
 from policies.evaluate import evaluate
-from tests.engine.estate import ROOT, Estate, estate
-
-PACKS = tuple(word for pack in ("hipaa", "cost") for word in ("--policy-pack", str(ROOT / "policies" / pack)))
+from tests.engine.estate import PACKS, ROOT, Estate, estate
 
 
 @pytest.fixture(scope="module")

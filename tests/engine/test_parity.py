@@ -11,7 +11,7 @@ from model import from_list, from_preview, from_program, from_state, to_list
 from model.view import View
 from policies.discovery import rules
 from policies.evaluate import Parameters, evaluate
-from tests.engine.estate import ROOT, Estate, estate
+from tests.engine.estate import PACKS, Estate, estate
 from tests.policies.parity.verdicts import (
     Verdicts,
     contradictions,
@@ -59,17 +59,13 @@ def previews(it: Estate, stack: str, folder: Path, when: str) -> dict[str, View]
     """One preview with both packs, whose events are kept, and one as a document."""
     events, levels = folder / f"{stack}-{when}.events", folder / "levels.json"
     levels.write_text('{"all": "advisory"}')  # a preview that a pack stops has no whole set of events
-    packs = [word for pack in ("hipaa", "cost") for word in _pack(pack, levels)]
-    told = it.pulumi("preview", "-s", stack, *packs, "--event-log", str(events))
+    configs = ["--policy-pack-config", str(levels)] * 2
+    told = it.pulumi("preview", "-s", stack, *PACKS, *configs, "--event-log", str(events))
     assert told.returncode == 0, told.stdout + told.stderr
     told = it.pulumi("preview", "-s", stack, "--json", "--show-sames")
     document = folder / f"{stack}-{when}.json"
     document.write_text(told.stdout)
     return {f"{when}/events": from_preview.read(events), f"{when}/document": from_preview.read(document)}
-
-
-def _pack(pack: str, levels: Path) -> list[str]:
-    return ["--policy-pack", str(ROOT / "policies" / pack), "--policy-pack-config", str(levels)]
 
 
 def state(it: Estate, stack: str, folder: Path) -> View:

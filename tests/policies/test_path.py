@@ -134,22 +134,3 @@ def test_an_applied_stack_whose_groups_ids_are_shown_where_they_are_used_alone()
     for told, outcomes in ((True, {"pass"}), (False, {"pass", "fail"})):
         view = View(whole.stack, whole.source, [shown(item, told) for item in whole.resources])
         assert {finding.outcome for finding in asked(view)} == outcomes
-
-
-@pytest.mark.parametrize(
-    ("ports", "told", "outcome"),
-    [((30817, 30817), True, "pass"), ((30817, 30817), False, "fail"), ((1, 65535), True, "fail")],
-)
-def test_the_port_that_the_database_says_is_its_own(ports: tuple[int, int], told: bool, outcome: str) -> None:
-    whole, name = joined(), "east-fhir-database-in"
-    (cluster,) = [item for item in whole.resources if item.name == "east-database-cluster"]
-    fed = {key: (cluster.urn,) for key in ("fromPort", "toPort") if told}
-
-    def opened(item: Resource) -> Resource:
-        props = {**item.props, "fromPort": ports[0], "toPort": ports[1]}
-        return replace(item, props=props, depends={**(item.depends or {}), **fed})
-
-    assert [item.name for item in whole.resources].count(name) == 1
-    listed = [opened(item) if item.name == name else item for item in whole.resources]
-    found = asked(View(whole.stack, whole.source, listed))
-    assert [one.outcome for one in found if one.resource.name == "east-database-group"] == [outcome]

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from model.signatures import Map, Object, Property, Scalar, Sequence, Type, snake
+from infra.sdk_parts import snake
+from model.signatures import Map, Object, Property, Scalar, Sequence, Type
 
 RENAMED: Mapping[str, str] = {"hosts": "Host"}
 """Nested names that do not follow the rule: an origin's header is spelled as HTTP spells it."""

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from model.signatures import Map, Object, Scalar, Sdk, Sequence, UnknownType, snake
+from infra.sdk_parts import snake
+from model.signatures import Map, Object, Scalar, Sdk, Sequence, UnknownType
 
 TOKEN = re.compile(r"super\(\w+, __self__\)\.__init__\(\n\s+'([\w:/]+:\w+)'")
 REQUIRED = re.compile(r"Missing required property '(\w+)'")
