@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from infra.sdk_nested import Nested, NestedLoader, QuotingLoader
+
 _SPARED = re.compile(r"pulumi_cloudflare|pulumi_aws\.\w+")
 _PART = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _SHARED = ("_enums", "_inputs")
@@ -31,11 +33,18 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not _SPARED.fullmatch(fullname):
+        package, _, part = fullname.rpartition(".")
+        within = _SPARED.fullmatch(package)
+        if not within and not _SPARED.fullmatch(fullname):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and spec.submodule_search_locations and type(spec.loader) is SourceFileLoader:
+        if spec is None or type(spec.loader) is not SourceFileLoader:
+            return spec
+        if spec.submodule_search_locations:
             spec.loader = _Loader(fullname, spec.loader.path)
+        elif within:
+            loader = NestedLoader if part in ("_inputs", "outputs") else QuotingLoader
+            spec.loader = loader(fullname, spec.loader.path)
         return spec
 
 
@@ -61,7 +70,9 @@ class _Package(ModuleType):
             return [public for public in dir(self) if not public.startswith("_")]
         if name in self._parts or not (name.startswith("_") or find_spec(f"{self.__name__}.{name}")):
             for part in self._likely(name):
-                import_module(f"{self.__name__}.{part}")
+                read = import_module(f"{self.__name__}.{part}")
+                if isinstance(read, Nested) and hasattr(read, name):
+                    self.__dict__[name] = getattr(read, name)
                 if name in self.__dict__:
                     return self.__dict__[name]
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
@@ -74,9 +85,9 @@ class _Package(ModuleType):
             self.__dict__.update({public: getattr(value, public) for public in listed})
 
     def __dir__(self) -> list[str]:
-        for part in self._parts:
-            import_module(f"{self.__name__}.{part}")
-        return sorted(self.__dict__)
+        read = [import_module(f"{self.__name__}.{part}") for part in self._parts]
+        nested = [name for part in read if isinstance(part, Nested) for name in dir(part) if not name.startswith("_")]
+        return sorted({*self.__dict__, *nested})
 
     def _likely(self, name: str) -> list[str]:
         """The parts, the ones first that such a name is in: `get_zone` for `get_zone_output`, `zone` for `ZoneArgs`."""

@@ -1,6 +1,6 @@
 """A view from the program itself, run without an engine, an account or a network: ids and ARNs are made up, but stable.
 
-The only module of the model that imports Pulumi, and the program; both when a view is asked for.
+Only this and what it alone uses import Pulumi in the model, and the program; both when a view is asked for.
 """
 
 import asyncio
@@ -76,6 +76,7 @@ def run(
     from pulumi.runtime.stack import run_pulumi_func
 
     from model.monitor import Monitor
+    from model.positions import one_frame
 
     root = root.resolve()
     logger = logging.getLogger("lifeline.program")
@@ -93,7 +94,8 @@ def run(
         SETTINGS.outputs.clear()
         mocks.set_mocks(seen.mocks, project, stack, preview=True, logger=logger, monitor=seen)
         SETTINGS.root_directory = str(root)
-        loop.run_until_complete(run_pulumi_func(body))
+        with one_frame():
+            loop.run_until_complete(run_pulumi_func(body))
     except Exception as error:
         raise InputError(
             f"the stack {stack} cannot be judged: its program raised {_said(error)}; mend it, then run this again"
@@ -146,6 +148,4 @@ def _location(position: Any, root: Path) -> Location | None:
     if not position.uri:
         return None
     path = Path(unquote(urlsplit(position.uri).path))
-    if "site-packages" in path.parts:
-        return None  # A provider's constructor: the SDK looks one frame short, into its own file.
     return Location(str(path.relative_to(root) if path.is_relative_to(root) else path), position.line)

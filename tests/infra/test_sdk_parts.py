@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import get_type_hints
 
 import pytest
 
@@ -19,7 +20,7 @@ FILES = {
     "get_zone.py": "from . import outputs\n__all__ = ['get_zone', 'get_zone_output']\n"
     "def get_zone(): return 'zone'\ndef get_zone_output(): return 'output'\nHIDDEN = 1\n",
     "zone.py": "from . import outputs\nfrom ._inputs import *\n__all__ = ['ZoneArgs', 'Zone']\n"
-    "class ZoneArgs: pass\nclass Zone:\n    holder = ZoneHolderArgs\n",
+    "class ZoneArgs: pass\nclass Zone:\n    holder: 'ZoneHolderArgs'\n",
     "odd.py": "class NamedOtherwise: pass\n",
     "_inputs.py": "__all__ = ['ZoneHolderArgs']\nclass ZoneHolderArgs: pass\n",
     "outputs.py": "__all__ = ['ZoneHolder']\nclass ZoneHolder: pass\n",
@@ -52,7 +53,7 @@ def test_a_part_is_read_when_a_name_of_it_is_asked_for(made: Callable[..., Modul
     sdk = made("sdk_asked", FILES)
     assert _read("sdk_asked") == {"outputs"}
     assert sdk.ZoneArgs.__module__ == "sdk_asked.zone"
-    assert sdk.Zone.holder is sdk.ZoneHolderArgs
+    assert get_type_hints(sdk.Zone) == {"holder": sdk.ZoneHolderArgs}
     assert _read("sdk_asked") == {"outputs", "zone", "_inputs"}
     assert sdk.get_zone_output() == "output"
     assert sdk.NamedOtherwise.__module__ == "sdk_asked.odd"

@@ -96,6 +96,8 @@ def test_what_is_only_read_is_external() -> None:
     view = seen(program)
     theirs = view.of("aws:s3/bucket:Bucket")[0]
     assert theirs.external
+    # The SDK's `get` constructs it; the line is where the program asked for it.
+    assert theirs.location == Location("test_from_program.py", program.__code__.co_firstlineno + 1)
     assert view.linked(theirs, "aws:s3/bucketVersioning:BucketVersioning", "bucket").found
 
 
