@@ -1,37 +1,26 @@
-"""SDK clients with bounds: on the night of a promotion no call may hang on a region that is gone.
+"""AWS clients with bounds: on the night of a promotion no call may hang on a region that is gone.
 
-Where the calls go is the environment's business (`AWS_*`, `CLOUDFLARE_*`), as for the SDKs' own tools.
+Where the calls go is the environment's business (`AWS_*`), as for AWS's own tools.
 """
 
 import threading
 from functools import cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from cloudflare import Cloudflare
+from typing import Any
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 5.0
 
-# Making a client is not thread-safe in boto3 (using one is), and several questions start at once.
+# Making a client is not thread-safe (using one is), and several questions start at once.
 _making = threading.Lock()
 
 
 def aws(service: str, region: str, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS) -> Any:
-    """A boto3 client for one service in one region; one attempt, no hidden retries. Bounds in seconds.
+    """A client as boto3 makes them, for one service in one region; one attempt, no hidden retries. Bounds in seconds.
 
     Raises botocore's own errors when used: `ClientError` is an answer, anything else of `BotoCoreError` is none.
     """
     with _making:
         return _made(service, region, connect, read)
-
-
-def cloudflare() -> "Cloudflare":
-    """The Cloudflare client; token and address come from the environment, as the SDK reads them."""
-    import cloudflare  # noqa: F401  # takes most of a second, for which no maker of AWS clients must wait
-
-    with _making:
-        return _edge()
 
 
 @cache
@@ -44,18 +33,11 @@ def _made(service: str, region: str, connect: float, read: float) -> Any:
         retries={"total_max_attempts": 1},
         user_agent_extra="lifeline",
     )
-    return _session().client(service, region_name=region, config=bounds)
+    return _session().create_client(service, region_name=region, config=bounds)
 
 
 @cache
 def _session() -> Any:
-    import boto3
+    import botocore.session  # boto3's clients are its own; the rest of boto3 takes longer to import
 
-    return boto3.session.Session()
-
-
-@cache
-def _edge() -> "Cloudflare":
-    from cloudflare import Cloudflare
-
-    return Cloudflare(timeout=READ_SECONDS, max_retries=0)
+    return botocore.session.Session()

@@ -8,13 +8,12 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from operations import clients
+from operations import edge_api
+from operations.edge import find_zone
+from operations.edge_api import EdgeError
 from operations.topology import Topology
-
-if TYPE_CHECKING:
-    from cloudflare import Cloudflare
 
 LISTS = {
     "dns_records": "/zones/{zone}/dns_records",
@@ -82,31 +81,27 @@ class Export:
 
 
 def read(topology: Topology) -> Export:
-    """Raises cloudflare's own APIConnectionError where nothing answers, LookupError where the zone is not seen."""
-    from cloudflare import APIStatusError
-
-    client = clients.cloudflare()
-    name = topology.one("zone").id
-    zones = list(client.zones.list(name=name))
-    if not zones or not zones[0].account.id:
-        raise LookupError(f"the edge's API shows no zone {name}: check the token's zone permissions")
-    place = {"zone": zones[0].id, "account": zones[0].account.id}
-    found = Export(name)
+    """Raises EdgeError where nothing answers, LookupError where the zone is not seen."""
+    zone = find_zone(topology)
+    place = {"zone": zone["id"], "account": zone["account"]["id"]}
+    found = Export(topology.one("zone").id)
 
     def part(title: str, look: Callable[[], Any]) -> None:
         try:
             found.parts[title] = _masked(look())
-        except APIStatusError as error:
-            found.missing[title] = f"the API answered {error.status_code}"
+        except EdgeError as error:
+            if error.status is None:
+                raise
+            found.missing[title] = f"the API answered {error.status}"
 
     for title, path in LISTS.items():
-        part(title, lambda path=path: list(_pages(client, path.format_map(place))))  # type: ignore[misc]
+        part(title, lambda path=path: list(_pages(path.format_map(place))))  # type: ignore[misc]
     for title, path in SINGLES.items():
-        part(title, lambda path=path: _result(client, path.format_map(place)))  # type: ignore[misc]
-    part("rulesets", lambda: list(_rulesets(client, place["zone"])))
+        part(title, lambda path=path: _result(path.format_map(place)))  # type: ignore[misc]
+    part("rulesets", lambda: list(_rulesets(place["zone"])))
     for setting in SETTINGS:
         path = f"/zones/{place['zone']}/settings/{setting}"
-        part(f"settings.{setting}", lambda path=path: _result(client, path).get("value"))  # type: ignore[misc]
+        part(f"settings.{setting}", lambda path=path: _result(path).get("value"))  # type: ignore[misc]
     return found
 
 
@@ -131,29 +126,24 @@ def keep(text: str, zone: str, s3: Any, bucket: str, at: datetime) -> str | None
     return key
 
 
-def _rulesets(client: "Cloudflare", zone: str) -> Iterator[Any]:
+def _rulesets(zone: str) -> Iterator[Any]:
     """The list has no rules: each is asked for. What Cloudflare manages itself is only named."""
-    for listed in _pages(client, f"/zones/{zone}/rulesets"):
-        yield listed if listed.get("kind") == "managed" else _result(client, f"/zones/{zone}/rulesets/{listed['id']}")
+    for listed in _pages(f"/zones/{zone}/rulesets"):
+        yield listed if listed.get("kind") == "managed" else _result(f"/zones/{zone}/rulesets/{listed['id']}")
 
 
-def _pages(client: "Cloudflare", path: str) -> Iterator[Any]:
+def _pages(path: str) -> Iterator[Any]:
     number = 1
     while True:
-        answer = _get(client, path, {"page": number, "per_page": _PAGE})
+        answer = edge_api.get(path, page=number, per_page=_PAGE)
         yield from answer["result"] or ()
         if number >= (answer.get("result_info") or {}).get("total_pages", 1):
             return
         number += 1
 
 
-def _result(client: "Cloudflare", path: str) -> Any:
-    return _get(client, path, {})["result"]
-
-
-def _get(client: "Cloudflare", path: str, query: dict[str, object]) -> Any:
-    answer: Any = client.get(path, cast_to=object, options={"params": query})
-    return answer
+def _result(path: str) -> Any:
+    return edge_api.get(path)["result"]
 
 
 def _masked(value: Any, name: str = "") -> Any:

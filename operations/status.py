@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from operations import clients
 from operations.edge import Edge, Order
+from operations.edge_api import EdgeError
 from operations.record.mailbox import Mailbox, NoAnswer
 from operations.record.record import Record, RecordUnreachable
 from operations.record.store import RecordStore
@@ -107,11 +108,10 @@ def look(topology: Topology, intent: str) -> Seen:
 def _or_none(ask: Callable[[], T]) -> T | None:
     """What fails to answer is "unknown" here, whatever the reason."""
     from botocore.exceptions import BotoCoreError, ClientError
-    from cloudflare import CloudflareError
 
     try:
         return ask()
-    except (BotoCoreError, ClientError, CloudflareError, LookupError, NoAnswer, RecordUnreachable):
+    except (BotoCoreError, ClientError, EdgeError, LookupError, NoAnswer, RecordUnreachable):
         return None
 
 

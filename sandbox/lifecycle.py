@@ -99,7 +99,7 @@ A third of the time of a first `up`. Never beside anything that is kept: a run t
 
 
 def environment(folder: Folder, running: Running) -> dict[str, str]:
-    """The variables that point Pulumi, the AWS SDKs, the Cloudflare SDK and `lifeline` at the sandbox."""
+    """The variables that point Pulumi, the AWS SDKs, Cloudflare's clients and `lifeline` at the sandbox."""
     state = folder.path / "state"
     state.mkdir(exist_ok=True)
     providers = ",".join(f"{name}:{port}" for name, port in sorted(running.providers.items()))

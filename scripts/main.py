@@ -57,7 +57,9 @@ def options(
 
 def main() -> None:
     """The console script: one clear line for what went wrong, and the exit code that goes with it."""
-    # Python collects once more when it ends, and walks every class of the SDKs for nothing.
+    # Imports make hundreds of thousands of objects that stay; Python's default looks them through again and again.
+    gc.set_threshold(50_000)
+    # It collects once more when it ends, and walks every class of the SDKs for nothing.
     atexit.register(gc.freeze)
     command = typer.main.get_command(app)
     debug = "--debug" in sys.argv

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from operations import clients
+from operations import clients, edge_api
 from operations.adoption.finders import Absent, Asked, AtTheEdge, Begun, Finder, Listed, Named, filled
+from operations.edge_api import EdgeError
 from operations.outcomes import Refused
 
 NOWHERE = ("notfound", "nosuch", "nonexist", "doesnotexist")
@@ -59,11 +60,9 @@ def _listed(finder: Listed, begun: Begun) -> list[tuple[str, str]]:
 
 
 def _at_the_edge(finder: AtTheEdge, begun: Begun) -> list[tuple[str, str]]:
-    from cloudflare import APIError
-
     try:
-        answer: Any = clients.cloudflare().get(filled(finder.path, begun.values), cast_to=object)
-    except APIError as error:
+        answer = edge_api.get(filled(finder.path, begun.values))
+    except EdgeError as error:
         raise Refused(f"Cloudflare does not tell what is there: {error}") from None
     return [
         (str(item["id"]), filled(finder.import_as, {**begun.values, "id": item["id"]}))

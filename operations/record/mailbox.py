@@ -96,7 +96,7 @@ class Mailbox:
             except RecordUnreachable as unreachable:
                 last = str(unreachable)
             sleep(pause)
-            pause = min(pause * 1.5, _LONGEST_LOOK)
+            pause = min(pause * 1.2, _LONGEST_LOOK)
         raise NoAnswer(f"{kind} at {site} is unknown after {timeout:.0f} s: {last}; the site may be lost or cut off")
 
     def pending(self, site: str) -> list[Request]:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from operations.edge import NotApplied
+from operations.edge_api import EdgeError
 from operations.outcomes import Refused, Stopped
 from operations.record.record import RecordMoved, RecordUnreachable
 from operations.recovery.begin import Wish
@@ -103,14 +105,10 @@ def _before_the_point(move: Move) -> None:
 
 
 def _edge(move: Move) -> list[str]:
-    from cloudflare import CloudflareError
-
-    from operations.edge import NotApplied
-
     try:
         edge = move.world.edge(move.topology)
         edge.set_enabled(move.pool(move.origin), True)
         edge.set_order(move.pool(move.origin), move.pool(move.target))
-    except (CloudflareError, LookupError, NotApplied) as error:
+    except (EdgeError, LookupError, NotApplied) as error:
         return [f"the edge's order could not be put back ({type(error).__name__}): `lifeline up global` does it"]
     return []

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from operations.edge import Edge, NotApplied
+from operations.edge_api import EdgeError
 from operations.outcomes import Refused, Stopped
 from operations.record.attributes import Value
 from operations.record.heartbeats import Heartbeats
@@ -208,8 +209,6 @@ class Rejoin:
 
     def _list(self) -> bool:
         """Open the site's pool again: its monitor keeps it unhealthy until it holds a lease."""
-        from cloudflare import CloudflareError
-
         if self._ask("probe", {}).get("serves") is not False:
             self._say(f"warning: {self._site}'s warden does not say that it stands by: its pool is left as it is")
             return False
@@ -218,7 +217,7 @@ class Rejoin:
             edge = self._edge(self._topology)
             if not edge.pools()[pool].enabled:
                 edge.set_enabled(pool, True)
-        except (CloudflareError, LookupError, NotApplied) as error:
+        except (EdgeError, LookupError, NotApplied) as error:
             self._say(f"warning: the edge does not list {self._site} again ({type(error).__name__}: {error})")
             return False
         return True

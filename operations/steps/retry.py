@@ -2,6 +2,8 @@
 
 import random
 
+from operations.edge_api import EdgeError
+
 THROTTLED = frozenset(
     {
         "Throttling",
@@ -18,6 +20,8 @@ THROTTLED = frozenset(
     }
 )
 """Refused before anything was done: the same call may be made again."""
+TOO_MANY = 429
+"""The same in HTTP's word, which the edge's API uses."""
 
 ATTEMPTS = 6
 """How often one call is made at most that was not answered."""
@@ -28,15 +32,17 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 
 def code(error: BaseException) -> str | None:
-    """AWS's own word for what is wrong; None for an error that has none (the edge's carries an HTTP response)."""
+    """AWS's own word for what is wrong; None for an error that has none (the edge's has a status)."""
     response = getattr(error, "response", None)
     return response.get("Error", {}).get("Code") if isinstance(response, dict) else None
 
 
 def throttled(error: BaseException) -> bool:
-    """AWS refused for the rate; nothing was done."""
+    """Refused for the rate, by AWS or at the edge; nothing was done."""
     from botocore.exceptions import ClientError
 
+    if isinstance(error, EdgeError):
+        return error.status == TOO_MANY
     return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in THROTTLED
 
 

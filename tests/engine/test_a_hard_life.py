@@ -28,10 +28,10 @@ def as_operator(it: Estate, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in it.environment.items():
         if name.startswith(("AWS_", "CLOUDFLARE_")):
             monkeypatch.setenv(name, value)
-    for made in (clients._made, clients._session, clients._edge):
+    for made in (clients._made, clients._session):
         made.cache_clear()
     yield
-    for made in (clients._made, clients._session, clients._edge):
+    for made in (clients._made, clients._session):
         made.cache_clear()
 
 

@@ -1,9 +1,7 @@
 """What stands at the edge is written down whole, without secrets, and only when it has changed."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,34 +9,12 @@ import httpx
 import pytest
 from moto import mock_aws
 
-from operations import clients, edge_export
-from operations.topology import Topology, from_settings
-from sandbox.calls import CallLog
-from sandbox.cloudflare import Cloudflare
-from sandbox.faults import Faults
-from tests.infra.declared import shipped
+from operations import edge_export
+from operations.topology import Topology
+from tests.operations.conftest import DOMAIN
 
-DOMAIN = "clinic.example.com"
 BUCKET, REGION = "audit-of-the-test", "us-west-2"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def topology() -> Topology:
-    return from_settings(shipped("global"))
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
-    cloudflare = Cloudflare(Faults(regions=["cloudflare"]), CallLog(tmp_path / "calls.jsonl"), [DOMAIN])
-    base = f"http://127.0.0.1:{cloudflare.start()}/client/v4"
-    monkeypatch.setenv("CLOUDFLARE_BASE_URL", base)
-    monkeypatch.setenv("CLOUDFLARE_API_TOKEN", "sandbox")
-    clients._edge.cache_clear()
-    with httpx.Client(base_url=base, headers={"Authorization": "Bearer sandbox"}, trust_env=False) as client:
-        yield client
-    clients._edge.cache_clear()
-    cloudflare.stop()
 
 
 def _result(answer: httpx.Response) -> Any:
@@ -61,8 +37,8 @@ def by_hand(api: httpx.Client) -> str:
     return str(zone["id"])
 
 
-def test_what_somebody_set_by_hand_is_in_it_and_no_header_s_value(by_hand: str, topology: Topology) -> None:
-    found = edge_export.read(topology)
+def test_what_somebody_set_by_hand_is_in_it_and_no_header_s_value(by_hand: str, at_the_edge: Topology) -> None:
+    found = edge_export.read(at_the_edge)
     names = {record["name"] for record in found.parts["dns_records"]}
     assert {f"by-hand-{number}.{DOMAIN}" for number in range(60)} <= names
     assert found.parts["settings.min_tls_version"] == "1.2"
@@ -71,8 +47,8 @@ def test_what_somebody_set_by_hand_is_in_it_and_no_header_s_value(by_hand: str, 
     assert "hush" not in found.text()
 
 
-def test_what_the_api_does_not_give_is_named_with_its_reason(by_hand: str, topology: Topology) -> None:
-    found = edge_export.read(topology)
+def test_what_the_api_does_not_give_is_named_with_its_reason(by_hand: str, at_the_edge: Topology) -> None:
+    found = edge_export.read(at_the_edge)
     settings = {f"settings.{each}" for each in edge_export.SETTINGS}
     asked = {*edge_export.LISTS, *edge_export.SINGLES, "rulesets", *settings}
     assert {*found.parts, *found.missing} == asked and not {*found.parts} & {*found.missing}
@@ -84,14 +60,14 @@ def test_what_the_api_does_not_give_is_named_with_its_reason(by_hand: str, topol
 
 
 def test_only_a_change_is_written_again_and_the_newest_counts(
-    api: httpx.Client, by_hand: str, topology: Topology, monkeypatch: pytest.MonkeyPatch
+    api: httpx.Client, by_hand: str, at_the_edge: Topology, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with mock_aws():
         s3 = boto3.client("s3", region_name=REGION)
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
 
         def keep(at: datetime) -> str | None:
-            return edge_export.keep(edge_export.read(topology).text(), DOMAIN, s3, BUCKET, at)
+            return edge_export.keep(edge_export.read(at_the_edge).text(), DOMAIN, s3, BUCKET, at)
 
         first = keep(NOW)
         assert first == f"configuration/cloudflare/{DOMAIN}/2026-11-24T12-00-00Z.json"

@@ -33,7 +33,7 @@ def project(tmp_path: Path) -> Path:
 def test_help_loads_no_sdk() -> None:
     code = (
         "import sys; from scripts.main import app; import typer; typer.main.get_command(app);"
-        "print(sorted({'boto3', 'botocore', 'pulumi', 'pulumi_aws', 'pulumi_cloudflare', 'cloudflare', 'psycopg', "
+        "print(sorted({'boto3', 'botocore', 'pulumi', 'pulumi_aws', 'pulumi_cloudflare', 'httpx', 'psycopg', "
         "'moto', 'pydantic', 'sandbox'} & set(sys.modules)))"
     )
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from operations.edge_api import EdgeError
 from operations.recovery.preconditions import compute, database, decision, surroundings
 from operations.recovery.preconditions.finding import Finding, Weight
 from operations.recovery.preconditions.look import Look, Unknown
@@ -76,4 +77,5 @@ def _ask(name: str, weight: Weight, rule: Rule, look: Look, last: bool = False) 
     except Exception as error:  # noqa: BLE001  # whatever broke, the rule was not looked at
         if not last and unanswered(error):
             return _ask(name, weight, rule, look, last=True)
-        return Finding(name, "unknown", f"it could not be looked at: {code(error) or type(error).__name__}", weight)
+        said = str(error) if isinstance(error, EdgeError) else code(error) or type(error).__name__
+        return Finding(name, "unknown", f"it could not be looked at: {said}", weight)

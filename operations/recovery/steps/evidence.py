@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from operations.edge_api import EdgeError
 from operations.record.attributes import Value
 from operations.record.mailbox import NoAnswer
 from operations.recovery.database import describe
@@ -88,11 +89,10 @@ class Evidence(RecoveryStep):
 
 def _or_unknown(look: Callable[[Hands], Value], hands: Hands) -> Value:
     from botocore.exceptions import ClientError
-    from cloudflare import CloudflareError
 
     try:
         return look(hands)
-    except (ClientError, CloudflareError, LookupError):
+    except (ClientError, EdgeError, LookupError):
         return "unknown"
     except Exception as error:
         if not unanswered(error):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from operations.edge import Order
+from operations.edge_api import EdgeError
 from operations.record.attributes import Value
 from operations.recovery.database import describe, writes
 from operations.recovery.move import Move
@@ -98,13 +99,11 @@ class Settle(RecoveryStep):
 
     def _traffic(self, hands: Hands) -> dict[str, str]:
         """Where the edge's API does not answer, its order is unknown; the order end to end was the test."""
-        from cloudflare import CloudflareError
-
         move = self.move
         target, origin = move.pool(move.target), move.pool(move.origin)
         try:
             found = hands.act("cloudflare", "GetLoadBalancer", "", lambda: move.world.edge(move.topology).order())
-        except (CloudflareError, LookupError):
+        except (EdgeError, LookupError):
             return {}
         if found == Order((target, origin), target):
             return {}

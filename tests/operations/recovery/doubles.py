@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from operations.edge import NotApplied, Order, Pool
+from operations.edge_api import EdgeError
 from operations.record.attributes import from_attribute, to_attribute
 from operations.topology import Topology
 
@@ -247,8 +248,5 @@ class EdgeDouble:
         return found[0] if found else None
 
     def _answers(self) -> None:
-        from cloudflare import APIConnectionError
-        from httpx import Request
-
         if self.down:
-            raise APIConnectionError(request=Request("GET", "https://edge.invalid"))
+            raise EdgeError("the edge's API does not answer GET /zones: ConnectError")

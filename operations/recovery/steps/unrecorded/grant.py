@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from operations.edge import NotApplied
+from operations.edge_api import EdgeError
 from operations.record.attributes import Value
 from operations.recovery.downtime import PATH
 from operations.recovery.move import Move
@@ -83,10 +85,6 @@ class Grant(RecoveryStep):
 
     def _open(self, hands: Hands) -> None:
         """A pool that is closed gets no traffic however healthy. An edge without its API is left as it is."""
-        from cloudflare import CloudflareError
-
-        from operations.edge import NotApplied
-
         move, name = self.move, self.move.pool(self.move.target)
 
         def pools() -> Any:
@@ -101,7 +99,7 @@ class Grant(RecoveryStep):
                     lambda: move.world.edge(move.topology).set_enabled(name, True),
                     {"pool": name, "enabled": True},
                 )
-        except (CloudflareError, LookupError, NotApplied):
+        except (EdgeError, LookupError, NotApplied):
             return
 
     def _if_the_table_is_back(self, hands: Hands) -> None:
