@@ -6,7 +6,7 @@ be run by itself, in the module that it belongs to. A file that looks otherwise 
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.machinery import SourceFileLoader
 from itertools import pairwise
 from types import ModuleType
@@ -37,6 +37,11 @@ class Nested(ModuleType):
         it is quoted as the module's, which makes it."""
         here = self.__name__.rpartition(".")[2]
         return _QUOTED.sub(lambda found: f"'{here}.{found[1]}'" if found[1] in self._texts else found[0], text)
+
+
+def nested_names(module: ModuleType) -> Collection[str]:
+    """The classes that a file of nested types holds; none where the module is another one."""
+    return module._texts if isinstance(module, Nested) else ()
 
 
 class _ClassLoader(SourceFileLoader):
@@ -77,7 +82,7 @@ class QuotingLoader(SourceFileLoader):
     def exec_module(self, module: ModuleType) -> None:
         super().exec_module(module)
         nested = sys.modules.get(f"{self.name.rpartition('.')[0]}._inputs")
-        if isinstance(nested, Nested):
-            quoted = set(_QUOTED.findall(self.get_source(self.name) or "")) & nested._texts.keys()
-            named = [name for name in quoted if not name.endswith("ArgsDict")]
-            module.__dict__.update({name: getattr(nested, name) for name in named})
+        if nested is not None and (names := nested_names(nested)):
+            # Pulumi looks up what a class's properties are, which is never a `Dict`: those are for type checkers.
+            quoted = {name for name in _QUOTED.findall(self.get_source(self.name) or "") if not name.endswith("Dict")}
+            module.__dict__.update({name: getattr(nested, name) for name in quoted.intersection(names)})

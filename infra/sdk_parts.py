@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from infra.sdk_nested import Nested, NestedLoader, QuotingLoader
+from infra.sdk_nested import NestedLoader, QuotingLoader, nested_names
 
 _SPARED = re.compile(r"pulumi_cloudflare|pulumi_aws\.\w+")
 _PART = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
@@ -72,7 +72,7 @@ class _Package(ModuleType):
         if name in self._parts or not (name.startswith("_") or find_spec(f"{self.__name__}.{name}")):
             for part in self._likely(name):
                 read = import_module(f"{self.__name__}.{part}")
-                if isinstance(read, Nested) and hasattr(read, name):
+                if name in nested_names(read):
                     self.__dict__[name] = getattr(read, name)
                 if name in self.__dict__:
                     return self.__dict__[name]
@@ -87,8 +87,7 @@ class _Package(ModuleType):
 
     def __dir__(self) -> list[str]:
         read = [import_module(f"{self.__name__}.{part}") for part in self._parts]
-        nested = [name for part in read if isinstance(part, Nested) for name in dir(part) if not name.startswith("_")]
-        return sorted({*self.__dict__, *nested})
+        return sorted({*self.__dict__, *(name for part in read for name in nested_names(part))})
 
     def _likely(self, name: str) -> list[str]:
         """The parts, the ones first that such a name is in: `get_zone` for `get_zone_output`, `zone` for `ZoneArgs`."""

@@ -30,9 +30,10 @@ def one_frame() -> Iterator[None]:
 
 def _stack() -> source_pb2.StackTrace:
     frame = _constructing(sys._getframe(1))
-    if frame is None:
+    file = Path(frame.f_code.co_filename) if frame else None
+    if frame is None or file is None or not file.is_absolute():  # what has no file has no line
         return source_pb2.StackTrace()
-    position = source_pb2.SourcePosition(uri=Path(frame.f_code.co_filename).as_uri(), line=frame.f_lineno)
+    position = source_pb2.SourcePosition(uri=file.as_uri(), line=frame.f_lineno)
     return source_pb2.StackTrace(frames=[source_pb2.StackFrame(pc=position)])
 
 
@@ -42,7 +43,5 @@ def _constructing(frame: FrameType | None) -> FrameType | None:
         seen += frame.f_code.co_name == "__init__"
         frame = frame.f_back
     while frame is not None and "site-packages" in frame.f_code.co_filename:
-        frame = (
-            frame.f_back
-        )  # a class of an installed package, whose constructor calls another: the program is further out
+        frame = frame.f_back  # an installed package constructs it: the program is further out
     return frame

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import urllib3
 
 SECONDS = 5.0
-"""The most that one call may take to connect, and to answer then."""
+"""The most that connecting may take, and then each part of an answer."""
 
 
 class EdgeError(Exception):

@@ -56,6 +56,7 @@ def test_only_what_is_asked_for_is_made(made: Callable[..., ModuleType]) -> None
     assert sdk.HolderArgs.__module__ == "nested_asked._inputs"
     assert "CityArgs" not in vars(inputs)
     assert {"HolderArgs", "HolderArgsDict", "CityArgs"} <= set(dir(sdk))
+    assert not hasattr(sdk, "TypedDict"), "what such a file imports is not the package's"
     with pytest.raises(AttributeError, match="has no attribute 'TownArgs'"):
         inputs.TownArgs  # noqa: B018 reading it is the point
 

@@ -1,6 +1,7 @@
 """The program as the model sees it: Lifeline's own, and any other."""
 
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -78,6 +79,13 @@ def test_links_and_documents_of_any_program() -> None:
     (statement,) = documents.read(view.of("aws:iam/policy:Policy")[0].at("policy")).everything()
     assert statement.conditions[0].key == "aws:principalorgid"
     assert bucket.location == Location("test_from_program.py", program.__code__.co_firstlineno + 1)
+
+
+def test_what_has_no_file_has_no_line() -> None:
+    program: dict[str, Any] = {"aws": aws}
+    exec("def make():\n    aws.s3.Bucket('typed')", program)  # noqa: S102 as somebody at a prompt does
+    (bucket,) = seen(program["make"]).of("aws:s3/bucket:Bucket")
+    assert bucket.location is None
 
 
 def test_what_only_the_cloud_tells_is_unknown() -> None:
