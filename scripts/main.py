@@ -110,7 +110,7 @@ def explain(error: Exception) -> tuple[int, str]:
         return 6, str(error)
     if names & {"NoCredentialsError", "PartialCredentialsError"}:
         return 3, f'no credentials: {error}; set AWS_PROFILE, or `eval "$(lifeline sandbox env)"` for the sandbox'
-    if names & {"ValueError", "RuntimeError"} or type(error) is LookupError:
+    if names & {"ValueError", "RuntimeError", "EdgeError"} or type(error) is LookupError:
         return 1, str(error)  # ours: they say what happened, why, and what to do
     if names & {"OSError", "BotoCoreError", "ClientError"}:
         return 1, f"{type(error).__name__}: {error}"

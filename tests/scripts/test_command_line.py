@@ -79,6 +79,22 @@ def test_an_overlay_outside_a_sandbox_is_refused(project: Path) -> None:
     assert shown.returncode == 10 and "LIFELINE_OVERLAY is set without a sandbox" in shown.stderr
 
 
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({}, "the edge's API needs a token: set CLOUDFLARE_API_TOKEN"),
+        (
+            {"CLOUDFLARE_API_TOKEN": "t", "CLOUDFLARE_BASE_URL": "http://127.0.0.1:9"},
+            "the edge's API does not answer GET /zones",
+        ),
+    ],
+)
+def test_an_edge_that_cannot_be_asked_says_why(project: Path, environment: dict[str, str], said: str) -> None:
+    shown = lifeline("edge", "export", cwd=project, AWS_ACCESS_KEY_ID="x", **environment)
+    assert shown.returncode == 1 and said in shown.stderr
+    assert "Traceback" not in shown.stderr and "internal error" not in shown.stderr
+
+
 def test_nobody_to_ask_is_a_refusal(project: Path) -> None:
     shown = lifeline("up", cwd=project, AWS_ACCESS_KEY_ID="AKIAEXAMPLE000000000")
     assert shown.returncode == 10 and "add --yes" in shown.stderr
