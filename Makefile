@@ -26,7 +26,7 @@ demo: setup ## two regions on this machine: one dies, the next order is served
 	@$(BIN)/lifeline sandbox demo
 
 test: setup ## every test, two files at a time; TESTS=tests/infra for some of them
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: setup ## format, lint, types, import laws, lock and generated docs in step
 	@$(BIN)/ruff format --check --quiet .

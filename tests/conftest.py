@@ -27,27 +27,14 @@ SHARED = {
     "tests/engine/test_promotion.py": "moved",
 }
 """Files that share an estate (tests/engine/conftest.py), so that one worker runs them."""
-ENGINE = "tests/engine/"
-
-
-FILLING = "gw2"
-"""The worker that fills the gaps: estates wait for leases, databases and the engine a third of their time."""
 
 
 class ByEstate(LoadFileScheduling):
-    """A file is run by one worker, and so are the files that share an estate. One worker takes none with an estate, as
-    long as there are others."""
+    """A file is run by one worker, and so are the files that share an estate."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return SHARED.get(file, file)
-
-    def _assign_work_unit(self, node: Any) -> None:
-        if node.gateway.id == FILLING:
-            without = [scope for scope, tests in self.workqueue.items() if not next(iter(tests)).startswith(ENGINE)]
-            for scope in without[:1]:
-                self.workqueue.move_to_end(scope, last=False)
-        super()._assign_work_unit(node)
 
 
 class LeftTheMachine(OSError):
@@ -59,8 +46,6 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     # What the tests start, dozens of programs of this checkout, need not compile it each time.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    if os.environ.get("PYTEST_XDIST_WORKER") == FILLING:
-        os.nice(10)  # what the estates do in a certain time goes first
     # The provider SDKs and moto stay: a full collection walks them all, and the default has one every few seconds.
     gc.set_threshold(100_000, 50, 100)
     home = Path(tempfile.mkdtemp(prefix="lifeline-tests-"))
