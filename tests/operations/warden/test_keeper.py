@@ -70,7 +70,7 @@ def test_another_site_is_active(warden: Warden, site: Site) -> None:
 def test_the_lease_lives_on_while_no_replica_answers_and_then_ends(
     site: Site, cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    warden = Warden(site.environment(lease_seconds=0.8), cloud)
+    warden = Warden(site.environment(lease_seconds=3), cloud)
     warden.keeper.round()
     warden.script.record = None
     warden.keeper.round()
