@@ -2,8 +2,6 @@
 
 import random
 
-from operations.edge_api import EdgeError
-
 THROTTLED = frozenset(
     {
         "Throttling",
@@ -20,8 +18,6 @@ THROTTLED = frozenset(
     }
 )
 """Refused before anything was done: the same call may be made again."""
-TOO_MANY = 429
-"""The same in HTTP's word, which the edge's API uses."""
 
 ATTEMPTS = 6
 """How often one call is made at most that was not answered."""
@@ -38,11 +34,9 @@ def code(error: BaseException) -> str | None:
 
 
 def throttled(error: BaseException) -> bool:
-    """Refused for the rate, by AWS or at the edge; nothing was done."""
+    """AWS refused for the rate; nothing was done. The edge is not waited for: traffic follows the lease without it."""
     from botocore.exceptions import ClientError
 
-    if isinstance(error, EdgeError):
-        return error.status == TOO_MANY
     return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in THROTTLED
 
 

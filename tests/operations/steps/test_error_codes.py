@@ -12,8 +12,7 @@ def test_only_awss_answers_have_a_code() -> None:
     assert code(EndpointConnectionError(endpoint_url="x")) is None and code(KeyError("x")) is None
 
 
-def test_the_edge_refuses_for_the_rate_too() -> None:
-    assert throttled(EdgeError("too many", 429))
-    assert not throttled(EdgeError("not found", 404)) and not throttled(EdgeError("nobody there"))
-    # Without it a promotion goes on, so nothing waits for it.
-    assert not unanswered(EdgeError("nobody there"))
+def test_no_step_waits_for_the_edge() -> None:
+    """Traffic follows the lease without it, and one question there is several calls, of which each can be refused."""
+    for error in (EdgeError("too many", 429), EdgeError("bad gateway", 502), EdgeError("nobody there")):
+        assert not throttled(error) and not unanswered(error)
