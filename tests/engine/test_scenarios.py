@@ -185,8 +185,10 @@ def test_half_of_the_calls_are_throttled(stage: Stage, way: str) -> None:
     for service in ("rds", "ecs", "application-autoscaling", "dynamodb", "cloudflare"):
         stage.fault("throttle", service=service, rate=0.5, caller="operator")
     shown = stage.promote(target)
-    if shown.returncode == 11:  # ten seconds, which capacity has here, may be too few for it; nothing else may stop
-        assert "stopped half-way: step capacity-" in shown.stderr, shown.stderr
+    for _ in range(5):  # ten seconds, which capacity has here, may be too few for it, again and again
+        if shown.returncode != 11:
+            break
+        assert "stopped half-way: step capacity-" in shown.stderr, "nothing else may stop"
         shown = stage.promote(target, "--resume")
     assert shown.returncode == 0, shown.stderr
     stage.mend()
