@@ -11,11 +11,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from operations.clients import READ_SECONDS
+
 if TYPE_CHECKING:
     import urllib3
-
-SECONDS = 5.0
-"""The most that connecting may take, and then each part of an answer."""
 
 
 class EdgeError(Exception):
@@ -73,7 +72,7 @@ def _connections(base: str) -> "urllib3.PoolManager":
     import urllib3
     from botocore.httpsession import get_cert_path
 
-    bounds = urllib3.Timeout(connect=SECONDS, read=SECONDS)
+    bounds = urllib3.Timeout(connect=READ_SECONDS, read=READ_SECONDS)
     trusted = get_cert_path(True)  # AWS's clients trust the same
     place = urlsplit(base)
     proxy = urllib.request.getproxies().get(place.scheme)

@@ -188,7 +188,7 @@ def test_half_of_the_calls_are_throttled(stage: Stage, way: str) -> None:
     for _ in range(5):  # ten seconds, which capacity has here, may be too few for it, again and again
         if shown.returncode != 11:
             break
-        assert "stopped half-way: step capacity-" in shown.stderr, "nothing else may stop"
+        assert "stopped half-way: step capacity-" in shown.stderr, shown.stderr  # nothing else may stop
         shown = stage.promote(target, "--resume")
     assert shown.returncode == 0, shown.stderr
     stage.mend()
